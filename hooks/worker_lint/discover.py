@@ -1,0 +1,105 @@
+"""Which files to look at: arguments as they are given, folders by what git tracks or has not ignored."""
+
+from __future__ import annotations
+
+import os
+from stat import S_ISDIR, S_ISREG
+from typing import TYPE_CHECKING
+
+from worker_lint.errors import SourceError, UsageError
+from worker_lint.tree import list_tree
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+# Stands for "some file in this folder", to ask whether a folder that cannot be listed is excluded as a whole.
+_ANY_FILE = "<any file>"
+
+
+def discover(
+    arguments: Sequence[Path], wanted: Callable[[Path], bool], excluded: Callable[[Path], bool]
+) -> Iterator[Path]:
+    """Yield the files that ``arguments`` name, each once, folder by folder in the order of their bytes.
+
+    A file that is named is yielded as it was given, whatever its name, unless ``excluded``: pre-commit names
+    files, and an exclusion has to hold there too. Of a folder, the files that are ``wanted`` and not excluded
+    are yielded, below the path that was given. A symbolic link counts as the file it leads to, which is
+    yielded under its own name where that is among the files of the same folder argument.
+
+    Raises UsageError at once for an argument that is missing, and for one that is neither file nor folder.
+    What cannot be read below a folder and is not excluded raises SourceError, but last, when all that can
+    be read has been yielded: one locked folder hides no finding, and does not pass as checked either.
+    """
+    for argument in arguments:
+        _check(argument)
+    return _discover(arguments, wanted, excluded)
+
+
+def _discover(
+    arguments: Sequence[Path], wanted: Callable[[Path], bool], excluded: Callable[[Path], bool]
+) -> Iterator[Path]:
+    identity = _Identity()
+    seen: set[str] = set()
+    unreadable: list[str] = []
+    for argument in arguments:
+        if argument.is_dir():
+            paths = _below(argument, wanted, excluded, identity, unreadable)
+        else:
+            paths = iter(() if excluded(argument) else (argument,))
+        for path in paths:
+            real = identity.of(path)
+            if real not in seen:
+                seen.add(real)
+                yield path
+    if unreadable:
+        more = f" (and {len(unreadable) - 1} more)" if len(unreadable) > 1 else ""
+        raise SourceError(f"{unreadable[0]}{more}; make it readable, or exclude it in the settings")
+
+
+def _check(argument: Path) -> None:
+    try:
+        mode = argument.stat().st_mode
+    except OSError as error:
+        raise UsageError(f"{argument}: {os.strerror(error.errno or 0)}; name a file or a folder") from None
+    if not (S_ISREG(mode) or S_ISDIR(mode)):
+        raise UsageError(f"{argument}: neither a file nor a folder; name one, or pass the text to '-'")
+
+
+def _below(
+    folder: Path,
+    wanted: Callable[[Path], bool],
+    excluded: Callable[[Path], bool],
+    identity: _Identity,
+    unreadable: list[str],
+) -> Iterator[Path]:
+    tree = list_tree(folder)
+    for name, reason in sorted(tree.unreadable.items()):
+        if not excluded(folder / name / _ANY_FILE):
+            unreadable.append(f"{folder / name}: {reason}")
+    links = set(tree.links)
+    own = {identity.of(folder / name) for name in tree.files} if links else set()
+    for name in sorted([*tree.files, *tree.links], key=os.fsencode):
+        path = folder / name
+        if not wanted(path) or excluded(path):
+            continue
+        if name in links and identity.of(path) in own:
+            continue
+        yield path
+
+
+class _Identity:
+    """Tells whether two paths are one file: a symbolic link and its target are, two hard links are not."""
+
+    def __init__(self) -> None:
+        self._folders: dict[str, str] = {}
+
+    def of(self, path: Path) -> str:
+        if path.is_symlink():
+            return os.path.realpath(path)
+        # The folder is resolved once for all the files in it; that is most of the cost.
+        folder, name = os.path.split(path)
+        real = self._folders.get(folder)
+        if real is None:
+            real = self._folders[folder] = os.path.realpath(folder)
+        return os.path.join(real, name)  # noqa: PTH118

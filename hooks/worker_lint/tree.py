@@ -1,0 +1,156 @@
+"""The files of one folder: what git tracks or has not ignored, or a walk that honours .gitignore."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+from stat import S_ISDIR, S_ISLNK, S_ISREG
+
+from worker_lint.gitignore import Gitignore
+
+# Git sets these for the hooks it runs; they would bend the listing of another folder to the hook's checkout.
+_GIT_STATE = {f"GIT_{name}" for name in ("DIR", "WORK_TREE", "INDEX_FILE", "PREFIX", "COMMON_DIR")}
+_UNREADABLE = re.compile(rb"^warning: could not open directory '(.*)': (.*)$", re.MULTILINE)
+
+
+@dataclass(slots=True)
+class Tree:
+    """What lies below ``root``; paths are relative to it, with ``/`` between their parts, in no order."""
+
+    root: Path
+    files: list[str] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
+    """Symbolic links to files. Links to folders are not followed, as in git: they may lead in a circle."""
+    unreadable: dict[str, str] = field(default_factory=dict)
+    """What could not be read, folders (``.`` is the root itself) and .gitignore files, and why."""
+
+    def add(self, path: str) -> None:
+        """Take note of ``path`` if it is a file; a checkout within this one is listed for itself."""
+        full = os.path.join(self.root, path)  # noqa: PTH118 - a Path for each of 100,000 names takes a second
+        try:
+            mode = os.lstat(full).st_mode
+        except (FileNotFoundError, NotADirectoryError):
+            return  # tracked and deleted
+        except OSError as error:
+            self.unreadable.setdefault(path.rpartition("/")[0] or ".", _reason(error))
+            return
+        if S_ISREG(mode):
+            self.files.append(path)
+        elif S_ISLNK(mode):
+            if Path(full).is_file():
+                self.links.append(path)
+        elif S_ISDIR(mode):
+            self.include(path.rstrip("/"))
+
+    def include(self, folder: str) -> None:
+        """Take note of what the checkout in ``folder`` holds: a submodule, or a stray repository."""
+        below = Tree(self.root / folder)
+        # A submodule never initialised has no .git of its own, and git would answer for the checkout above.
+        below.fill(by_git=os.path.lexists(below.root / ".git"))
+        self.files.extend(f"{folder}/{path}" for path in below.files)
+        self.links.extend(f"{folder}/{path}" for path in below.links)
+        for path, reason in below.unreadable.items():
+            self.unreadable[folder if path == "." else f"{folder}/{path}"] = reason
+
+    def fill(self, *, by_git: bool) -> None:
+        """Take note of every file below the root."""
+        listing = _git_listing(self.root) if by_git else None
+        if listing is None:
+            _walk(self)
+            return
+        paths, unreadable = listing
+        self.unreadable.update(unreadable)
+        for path in paths:
+            self.add(path)
+
+
+def list_tree(root: Path) -> Tree:
+    """Return the files below ``root``, by git where ``root`` lies in a checkout that git will read."""
+    tree = Tree(root)
+    tree.fill(by_git=_checkout_above(root) is not None)
+    return tree
+
+
+def _git_listing(root: Path) -> tuple[set[str], dict[str, str]] | None:
+    """Return what git lists below ``root``, and what it could not open; None where git cannot say."""
+    environment = {name: value for name, value in os.environ.items() if name not in _GIT_STATE}
+    command = ["git", "-C", os.fspath(root), "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+    try:
+        done = subprocess.run(command, env={**environment, "LC_ALL": "C"}, capture_output=True, check=False)
+    except OSError:
+        return None
+    if done.returncode != 0:
+        return None  # no work tree, or one of another owner ("dubious ownership")
+    # As a set, because a file in an unfinished merge is listed once a stage.
+    paths = {os.fsdecode(name) for name in done.stdout.split(b"\0") if name}
+    top = _checkout_above(root) or root
+    return paths, {
+        os.path.relpath(top / os.fsdecode(name), root.resolve()): reason.decode()
+        for name, reason in _UNREADABLE.findall(done.stderr)  # named from the top of the checkout
+    }
+
+
+def _checkout_above(folder: Path) -> Path | None:
+    """Return the closest folder upward from the real ``folder`` that holds ``.git``."""
+    real = folder.resolve()
+    return next((above for above in (real, *real.parents) if os.path.lexists(above / ".git")), None)
+
+
+def _walk(tree: Tree) -> None:
+    """Fill ``tree`` without git. A checkout met on the way is asked for its own listing."""
+    ignores, prefix = _ignores_above(tree)
+    pending = [("", ignores)]
+    while pending:
+        folder, ignores = pending.pop()
+        try:
+            with os.scandir(tree.root / folder) as opened:
+                entries = list(opened)
+        except OSError as error:
+            tree.unreadable[folder or "."] = _reason(error)
+            continue
+        if any(entry.name == ".gitignore" and entry.is_file(follow_symlinks=False) for entry in entries):
+            ignores = _with_gitignore(ignores, tree, folder, f"{prefix}{folder}".rstrip("/"))
+        for entry in entries:
+            path = f"{folder}/{entry.name}" if folder else entry.name
+            is_folder = entry.is_dir(follow_symlinks=False)
+            if entry.name == ".git" or ignores.ignores(prefix + path, is_folder=is_folder):
+                continue
+            if not is_folder:
+                tree.add(path)
+            elif os.path.lexists(tree.root / path / ".git"):
+                tree.include(path)
+            else:
+                pending.append((path, ignores))
+
+
+def _ignores_above(tree: Tree) -> tuple[Gitignore, str]:
+    """Return the .gitignore files above ``tree`` in its checkout, and its path from the top, with a ``/``."""
+    root = tree.root.resolve()
+    top = _checkout_above(root)
+    ignores = Gitignore()
+    if top is None or top == root:
+        return ignores, ""
+    parts = root.relative_to(top).parts
+    for depth in range(len(parts)):
+        above = top.joinpath(*parts[:depth])
+        if (above / ".gitignore").is_file():
+            ignores = _with_gitignore(ignores, tree, os.path.relpath(above, root), "/".join(parts[:depth]))
+    return ignores, "/".join((*parts, ""))
+
+
+def _with_gitignore(ignores: Gitignore, tree: Tree, folder: str, name: str) -> Gitignore:
+    """Return ``ignores`` and those of ``folder``, which is called ``name`` from the top of the checkout."""
+    try:
+        text = (tree.root / folder / ".gitignore").read_bytes().decode("utf-8-sig", "surrogateescape")
+    except OSError as error:
+        tree.unreadable[f"{folder}/.gitignore".removeprefix("/")] = _reason(error)
+        return ignores
+    return ignores.extended(text, name)
+
+
+def _reason(error: OSError) -> str:
+    return os.strerror(error.errno or errno.EIO)

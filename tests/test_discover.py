@@ -1,0 +1,424 @@
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from worker_lint.discover import discover
+from worker_lint.errors import SourceError, UsageError
+
+NOBODY = 65534
+
+
+@pytest.fixture(autouse=True)
+def plain_git(monkeypatch):
+    """Git without the ignores that the developer keeps for all repositories."""
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+    monkeypatch.setenv("GIT_CONFIG_SYSTEM", os.devnull)
+    monkeypatch.setenv("XDG_CONFIG_HOME", os.devnull)
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def git(*arguments, cwd="."):
+    identity = ["-c", "user.name=a", "-c", "user.email=a@b", "-c", "protocol.file.allow=always"]
+    done = subprocess.run(["git", *identity, *arguments], cwd=cwd, check=True, capture_output=True)
+    return os.fsdecode(done.stdout)
+
+
+def write(*names, text=""):
+    for name in names:
+        path = Path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+
+def found(*arguments, wanted=lambda path: True, excluded=lambda path: False):
+    return [os.fspath(path) for path in discover([Path(name) for name in arguments], wanted, excluded)]
+
+
+@pytest.fixture(params=["in a checkout", "outside of one"])
+def either(request, folder):
+    """A folder whose files are listed by git in one run and by our own walk in the other."""
+    if request.param == "in a checkout":
+        git("init", "-q")
+    return folder
+
+
+def test_the_files_of_a_folder_come_in_the_order_of_their_bytes(either):
+    write("b.py", "a/z.py", "a.py", "a/B.py", "a-b/c.py")
+    assert found(".") == ["a-b/c.py", "a.py", "a/B.py", "a/z.py", "b.py"]
+
+
+@pytest.mark.parametrize(
+    ("argument", "expected"),
+    [
+        pytest.param("src", ["src/a.py"], id="a relative folder"),
+        pytest.param("./src/", ["src/a.py"], id="with dot and slash"),
+        pytest.param("src/../src", ["src/../src/a.py"], id="a detour is kept as given"),
+        pytest.param("src/a.py", ["src/a.py"], id="a file"),
+    ],
+)
+def test_paths_are_given_back_as_the_argument_was_given(either, argument, expected):
+    write("src/a.py")
+    assert found(argument) == expected
+
+
+def test_an_absolute_argument_gives_absolute_paths(either):
+    write("src/a.py")
+    assert found(either / "src") == [str(either / "src" / "a.py")]
+
+
+def test_a_folder_above_the_current_one_is_named_from_here(either, monkeypatch):
+    write("src/a.py", "docs/b.py")
+    monkeypatch.chdir("docs")
+    assert found("../src") == ["../src/a.py"]
+
+
+def test_only_wanted_files_of_a_folder_count(either):
+    write("a.py", "b.txt")
+    assert found(".", wanted=lambda path: path.suffix == ".py") == ["a.py"]
+
+
+def test_a_file_that_is_named_needs_no_wanted_name(either):
+    write("b.txt")
+    assert found("b.txt", wanted=lambda path: False) == ["b.txt"]
+
+
+@pytest.mark.parametrize("argument", [".", "a.py"])
+def test_exclusions_hold_for_folders_and_for_named_files(either, argument):
+    write("a.py")
+    assert found(argument, excluded=lambda path: path.name == "a.py") == []
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param(["src", "src"], id="the same folder twice"),
+        pytest.param([".", "src/a.py"], id="a file that a folder held"),
+        pytest.param(["src/a.py", "./src/../src/a.py"], id="two spellings"),
+        pytest.param(["src/a.py", "link/a.py"], id="through a link to the folder"),
+        pytest.param(["src/a.py", "a_link.py"], id="through a link to the file"),
+    ],
+)
+def test_no_file_comes_twice(either, arguments):
+    write("src/a.py")
+    Path("link").symlink_to("src")
+    Path("a_link.py").symlink_to("src/a.py")
+    assert found(*arguments) == ["src/a.py"]
+
+
+def test_a_file_and_the_link_to_it_count_once_under_the_name_of_the_file(either):
+    write("z.py")
+    Path("a.py").symlink_to("z.py")
+    assert found(".") == ["z.py"]
+
+
+def test_a_link_to_a_file_elsewhere_counts(either):
+    write("elsewhere/z.py", "src/b.py")
+    Path("src/a.py").symlink_to("../elsewhere/z.py")
+    assert found("src") == ["src/a.py", "src/b.py"]
+
+
+def test_two_hard_links_are_two_files(either):
+    write("a.py")
+    Path("b.py").hardlink_to("a.py")
+    assert found(".") == ["a.py", "b.py"]
+
+
+def test_links_in_a_circle_and_into_nowhere_are_passed_over(either):
+    write("src/a.py")
+    Path("src/loop").symlink_to("..")
+    Path("src/itself").symlink_to("itself")
+    Path("src/dangling.py").symlink_to("nowhere.py")
+    assert found(".") == ["src/a.py"]
+
+
+def test_an_argument_may_be_a_link_to_a_folder(either):
+    write("src/a.py")
+    Path("link").symlink_to("src")
+    assert found("link") == ["link/a.py"]
+
+
+def test_a_name_that_is_not_utf8_survives(either):
+    name = os.fsdecode(b"caf\xe9.py")
+    write(name)
+    assert [os.fsencode(path) for path in found(".")] == [b"caf\xe9.py"]
+
+
+def test_a_name_with_a_line_break_survives(either):
+    write("a\nb.py")
+    assert found(".") == ["a\nb.py"]
+
+
+def test_a_pipe_below_a_folder_is_never_opened(either):
+    write("a.py")
+    os.mkfifo("pipe.py")
+    assert found(".") == ["a.py"]
+
+
+@pytest.mark.parametrize("kind", ["missing", "pipe"])
+def test_an_argument_that_cannot_be_read_is_refused_before_any_file_is_yielded(either, kind):
+    write("a.py")
+    if kind == "pipe":
+        os.mkfifo("pipe")
+    with pytest.raises(UsageError) as refusal:
+        discover([Path("a.py"), Path(kind)], lambda path: True, lambda path: False)
+    assert str(refusal.value).startswith(f"{kind}: ")
+    assert "\n" not in str(refusal.value)
+
+
+def test_what_git_ignores_is_left_out_unless_git_tracks_it(folder):
+    git("init", "-q")
+    write("new.py", "ignored.py", "tracked.py", "build/x.py")
+    write(".gitignore", text="ignored.py\ntracked.py\nbuild/\n")
+    git("add", "--force", "tracked.py")
+    assert found(".") == [".gitignore", "new.py", "tracked.py"]
+
+
+def test_a_tracked_file_that_was_deleted_is_left_out(folder):
+    git("init", "-q")
+    write("kept.py", "deleted.py", "gone/a.py", "file/a.py")
+    git("add", ".")
+    Path("deleted.py").unlink()
+    Path("gone/a.py").unlink()
+    Path("gone").rmdir()
+    Path("file/a.py").unlink()
+    Path("file").rmdir()
+    write("file")
+    assert found(".") == ["file", "kept.py"]
+
+
+def test_a_file_in_an_unfinished_merge_comes_once(folder):
+    git("init", "-q")
+    for branch, text in [("base", "0"), ("left", "1"), ("right", "2")]:
+        if branch != "base":
+            git("checkout", "-q", "base")
+        git("checkout", "-q", "-b", branch)
+        write("a.py", text=text)
+        git("add", "a.py")
+        git("commit", "-q", "-m", branch)
+    with pytest.raises(subprocess.CalledProcessError):
+        git("merge", "left")
+    assert len(git("ls-files", "--unmerged").splitlines()) == 3
+    assert found(".") == ["a.py"]
+
+
+@pytest.fixture
+def with_submodule(folder):
+    write("library/lib.py", "library/.gitignore", text="out.py\n")
+    git("init", "-q", "library")
+    git("add", ".", cwd="library")
+    git("commit", "-q", "-m", "library", cwd="library")
+    git("init", "-q", "main")
+    git("submodule", "--quiet", "add", "../library", "sub", cwd="main")
+    write("main/a.py", "main/sub/out.py")
+    return folder / "main"
+
+
+def test_the_files_of_a_submodule_count_by_its_own_ignores(with_submodule):
+    assert found("main") == ["main/.gitmodules", "main/a.py", "main/sub/.gitignore", "main/sub/lib.py"]
+
+
+def test_an_empty_submodule_is_no_trouble(with_submodule):
+    git("submodule", "--quiet", "deinit", "--force", "sub", cwd="main")
+    assert found("main") == ["main/.gitmodules", "main/a.py"]
+
+
+def test_files_where_a_submodule_should_be_count_too(with_submodule):
+    git("submodule", "--quiet", "deinit", "--force", "sub", cwd="main")
+    write("main/sub/copied.py")
+    assert found("main") == ["main/.gitmodules", "main/a.py", "main/sub/copied.py"]
+
+
+def test_checkouts_below_a_folder_that_is_none_list_themselves(folder):
+    write("one/a.py", "one/tracked.py", "two/b.py", "loose.py")
+    git("init", "-q", "one")
+    git("add", "--force", "tracked.py", cwd="one")
+    write("one/.gitignore", text="tracked.py\n")
+    assert found(".") == ["loose.py", "one/.gitignore", "one/a.py", "one/tracked.py", "two/b.py"]
+
+
+def test_a_repository_within_a_repository_that_is_no_submodule_counts(folder):
+    write("inner/a.py")
+    git("init", "-q")
+    git("init", "-q", "inner")
+    assert found(".") == ["inner/a.py"]
+
+
+def test_variables_that_git_sets_for_its_hooks_do_not_bend_the_listing(folder, monkeypatch):
+    write("one/a.py", "two/b.py")
+    git("init", "-q", "one")
+    git("init", "-q", "two")
+    monkeypatch.setenv("GIT_DIR", str(folder / "one" / ".git"))
+    monkeypatch.setenv("GIT_INDEX_FILE", str(folder / "one" / ".git" / "index"))
+    assert found("two") == ["two/b.py"]
+
+
+@pytest.fixture(params=["git is not installed", "git refuses the owner"])
+def without_git(request, folder, monkeypatch):
+    """A checkout that git will not list, so that the walk has to."""
+    git("init", "-q")
+    if request.param == "git is not installed":
+        monkeypatch.setenv("PATH", str(folder / "nothing"))
+    else:
+        monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+        with pytest.raises(subprocess.CalledProcessError):
+            git("ls-files")
+    return folder
+
+
+def test_where_git_cannot_list_the_walk_honours_gitignore(without_git):
+    write("a.py", "build/x.py", "src/b.py", "src/c.log", "src/keep.log")
+    write(".gitignore", text="build/\n*.log\n")
+    write("src/.gitignore", text="!keep.log\n")
+    assert found(".") == [".gitignore", "a.py", "src/.gitignore", "src/b.py", "src/keep.log"]
+
+
+def test_the_walk_of_a_folder_honours_the_gitignore_of_the_folders_above_it(without_git):
+    write("src/deep/a.py", "src/deep/b.log", "src/deep/build/c.py", "src/deep/d.tmp")
+    write(".gitignore", text="*.log\n/src/deep/build\n")
+    write("src/.gitignore", text="*.tmp\n")
+    assert found("src/deep") == ["src/deep/a.py"]
+
+
+NAMES = st.sampled_from(["a", "b", "ab", "a.py", "b.py", "x.log", "#a", "!a", "a b", "[a]", "*"])
+PATHS = st.lists(NAMES, min_size=1, max_size=4).map("/".join)
+PIECES = st.sampled_from(
+    [
+        "a",
+        "b",
+        "ab",
+        "*",
+        "**",
+        "***",
+        "?",
+        "*.py",
+        "x.*",
+        "a**",
+        "[ab]",
+        "[!a]",
+        "[^a]",
+        "[a-b]*",
+        "[b-a]",
+        "[]]",
+    ]
+    + [
+        "[[:alpha:]]",
+        "[[:nonsense:]]",
+        "[a",
+        "[!-a]",
+        "[a-]",
+        "\\*",
+        "\\#a",
+        "\\!a",
+        "\\[a]",
+        "a b",
+        "#a",
+        "a\\",
+    ]
+)
+PATTERNS = st.builds(
+    "{}{}{}{}".format,
+    st.sampled_from(["", "", "", "!"]),
+    st.sampled_from(["", "", "/"]),
+    st.lists(PIECES, min_size=1, max_size=3).map("/".join),
+    st.sampled_from(["", "", "/", " "]),
+)
+GITIGNORES = st.lists(PATTERNS, max_size=5).map(lambda lines: "".join(f"{line}\n" for line in lines))
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.sets(PATHS, min_size=1, max_size=12),
+    st.dictionaries(st.sampled_from(["", "a", "b", "a/b"]), GITIGNORES),
+)
+def test_the_walk_lists_what_git_lists(tmp_path_factory, paths, gitignores):
+    top = tmp_path_factory.mktemp("tree")
+    for path in sorted(paths):
+        try:
+            (top / path).parent.mkdir(parents=True, exist_ok=True)
+            (top / path).touch()
+        except OSError:
+            continue  # one of the drawn paths is a folder of another
+    for name, text in gitignores.items():
+        if (top / name).is_dir():
+            (top / name / ".gitignore").write_text(text)
+    by_walk = found(top)
+    git("init", "-q", "--template=", cwd=top)
+    by_git = found(top)
+    assert by_walk == by_git
+
+
+@pytest.fixture
+def unprivileged(folder):
+    """No right to read what belongs to others: permission bits do not stop the superuser."""
+    if os.geteuid() != 0:
+        yield
+        return
+    for above in (folder, *folder.parents[:-2]):
+        above.chmod(0o755)
+    os.setegid(NOBODY)
+    os.seteuid(NOBODY)
+    yield
+    os.seteuid(0)
+    os.setegid(0)
+
+
+@pytest.fixture(params=["in a checkout", "outside of one"])
+def locked(request, folder):
+    """A folder with one file that can be read and one folder that cannot be listed."""
+    write("a.py", "sub/locked/b.py", "sub/c.py")
+    if request.param == "in a checkout":
+        git("init", "-q")
+        git("add", "sub/c.py")
+    if os.geteuid() == 0:
+        for path in (folder, *folder.rglob("*")):
+            os.chown(path, NOBODY, NOBODY)
+    (folder / "sub" / "locked").chmod(0)
+    yield folder
+    (folder / "sub" / "locked").chmod(0o755)
+
+
+@pytest.mark.parametrize("argument", [".", "sub", "sub/locked"])
+def test_a_folder_that_cannot_be_listed_is_an_error_after_all_that_can_be_read(
+    locked, unprivileged, argument
+):
+    yielded = []
+    with pytest.raises(SourceError) as failure:
+        yielded.extend(discover([Path(argument)], lambda path: path.suffix == ".py", lambda path: False))
+    assert [str(path) for path in yielded] == {
+        ".": ["a.py", "sub/c.py"],
+        "sub": ["sub/c.py"],
+        "sub/locked": [],
+    }[argument]
+    assert str(failure.value) == (
+        "sub/locked: Permission denied; make it readable, or exclude it in the settings"
+    )
+
+
+def test_a_folder_that_cannot_be_listed_may_be_excluded(locked, unprivileged):
+    assert found("sub", excluded=lambda path: "locked" in path.parts) == ["sub/c.py"]
+
+
+def test_a_tracked_file_in_a_folder_that_cannot_be_entered_is_not_taken_for_deleted(locked, unprivileged):
+    git("init", "-q")
+    Path("sub/locked").chmod(0o755)
+    git("add", "--force", "sub/locked/b.py")
+    Path("sub/locked").chmod(0)
+    with pytest.raises(SourceError, match="sub/locked: Permission denied"):
+        found(".")
+
+
+def test_a_hundred_folders_deep_is_no_trouble(either):
+    deep = Path(*["d"] * 100)
+    write(deep / "a.py")
+    assert found(".") == [str(deep / "a.py")]
