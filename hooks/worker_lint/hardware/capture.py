@@ -1,4 +1,4 @@
-"""Capturing a machine again over the profile that is there: what a person wrote survives, or nothing is written."""
+"""Capturing a machine again over its profile: what a person wrote survives, or nothing is written."""
 
 from __future__ import annotations
 
@@ -22,13 +22,14 @@ _COMPANIONS = {
 def recapture(old: Profile, new: Profile, path: Path) -> Profile:
     """Return what is to stand in ``path``, which holds ``old``, after the machine was measured as ``new``.
 
-    The note and every field whose provenance says ``declared`` are a person's and are kept; the document is then
-    "live-edited". Where nothing but the date and the version of the tool would change, ``old`` itself comes back, so
-    that a second capture of an unchanged machine leaves the file as it is, byte for byte. The Python version is a
-    figure like others: the start method, and with it the memory of each worker, follows from it.
+    The note and every field whose provenance says ``declared`` are a person's and are kept; the document
+    is then "live-edited". Where nothing but the date and the version of the tool would change, ``old``
+    itself comes back, so that a second capture of an unchanged machine leaves the file as it is, byte for
+    byte. The Python version is a figure like others: the start method, and with it the memory of each
+    worker, follows from it.
 
-    Raises ProfileError where the work of a person would be lost: the document was declared as a whole, or says that
-    it was edited and not where.
+    Raises ProfileError where the work of a person would be lost: the document was declared as a whole, or
+    says that it was edited and not where.
     """
     declared = [key for key, source in old.provenance.items() if source.startswith("declared")]
     if old.captured.method == "declared":
@@ -48,7 +49,6 @@ def recapture(old: Profile, new: Profile, path: Path) -> Profile:
     if declared:
         merged = replace(merged, captured=replace(merged.captured, method="live-edited"))
     dated = replace(merged.captured, at=old.captured.at, tool=old.captured.tool)
-    # Compared as the canonical text less the order of the provenance, which nobody's machine decides.
     return old if replace(merged, captured=dated).to_document() == before else merged
 
 

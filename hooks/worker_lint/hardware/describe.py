@@ -8,7 +8,7 @@ from worker_lint.hardware.drift import UNKNOWN
 from worker_lint.units import format_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from worker_lint.hardware.drift import Drift, Verdict
     from worker_lint.hardware.limits import Demand, Limits
@@ -24,7 +24,10 @@ MEANING: dict[Verdict, str] = {
 
 def profile_lines(profile: Profile) -> Iterator[str]:
     """Yield each figure of ``profile`` with where it came from, in columns."""
-    rows = [(path, figure(path, value), profile.provenance.get(path, "")) for path, value in profile.flat().items()]
+    rows = [
+        (path, figure(path, value), profile.provenance.get(path, ""))
+        for path, value in profile.flat().items()
+    ]
     yield from _columns(rows)
 
 
@@ -36,14 +39,18 @@ def limits_lines(found: Limits) -> Iterator[str]:
     for reason in found.omitted:
         name, _, why = reason.partition(": ")
         yield f"{name:<9}  {'-':>6}  {why}"
-    yield f"at most {bound(found)} workers in each process"
+    yield f"limit: {bound(found)}"
 
 
 def drift_lines(drift: Drift) -> Iterator[str]:
     """Yield each figure that differs, the bounds before and after for each demand, and the verdict."""
     yield from _columns(
         [
-            (change.path, f"{figure(change.path, change.old)} -> {figure(change.path, change.new)}", change.verdict)
+            (
+                change.path,
+                f"{figure(change.path, change.old)} -> {figure(change.path, change.new)}",
+                change.verdict,
+            )
             for change in drift.changes
         ]
     )
@@ -53,7 +60,7 @@ def drift_lines(drift: Drift) -> Iterator[str]:
 
 
 def bound(found: Limits) -> str:
-    """Return the limit and the safe count, each with the term that sets it, as in ``7 (cpu), safe 24 (memory)``."""
+    """Return the limit and the safe count with their terms, as in ``7 (cpu), safe 24 (memory)``."""
     crashing = [term for term in found.terms if term.crashes]
     safe = min(crashing, key=lambda term: term.workers, default=None)
     return f"{found.limit} ({found.binding.name})" + (f", safe {safe.workers} ({safe.name})" if safe else "")
@@ -61,7 +68,8 @@ def bound(found: Limits) -> str:
 
 def demand_words(demand: Demand) -> str:
     """Return for which batches and loaders a bound was computed."""
-    batches = "batches of unknown size" if demand.batch_bytes is None else f"batches of {format_bytes(demand.batch_bytes)}"
+    batch = demand.batch_bytes
+    batches = "batches of unknown size" if batch is None else f"batches of {format_bytes(batch)}"
     loaders = "" if demand.live_loaders == 1 else f" in {demand.live_loaders} loaders"
     ranks = "" if demand.ranks_per_node is None else f" on {demand.ranks_per_node} ranks"
     return f"with {batches}{loaders}{ranks}"
@@ -78,7 +86,7 @@ def figure(path: str, value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _columns(rows: list[tuple[str, ...]]) -> Iterator[str]:
+def _columns(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
     widths = [max((len(row[column]) for row in rows), default=0) for column in range(3)]
     for row in rows:
         yield "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()

@@ -1,4 +1,4 @@
-"""Whether two profiles differ in what matters: a change is material where a bound moves, not where a byte does."""
+"""Whether two profiles differ in what matters: material is where a bound moves, not where a byte does."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ Verdict = Literal["same", "cosmetic", "larger", "smaller"]
 FieldVerdict = Literal["changed", "within tolerance", "information", "known on one side only"]
 
 REFERENCE_BATCH = 32 * 3 * 224 * 224 * 4
-"""The bytes of 32 float32 images of 224 x 224: what a drift of /dev/shm is judged by where no batch is given."""
+"""The bytes of 32 float32 images of 224 x 224: a drift of /dev/shm is judged by it where none is given."""
 
-# Kernel and firmware keep a little more or less memory from boot to boot and release to release, and the size of
-# /dev/shm and the number of processes are derived from it. The shares are judgements.
+# Kernel and firmware keep a little more or less memory from boot to boot and release to release, and the
+# size of /dev/shm and the number of processes are derived from it. The shares are judgements.
 _TOLERANCES = {"memory.limit_bytes": 0.03, "shm.size_bytes": 0.05, "limits.processes": 0.10}
 
 _MATERIAL = {
@@ -79,7 +79,7 @@ class Drift:
 
     @property
     def verdict(self) -> Verdict:
-        """``smaller`` where any bound fell, else ``larger`` where one rose, ``cosmetic`` where only figures moved."""
+        """``smaller`` where a bound fell, else ``larger``, else ``cosmetic`` where only figures moved."""
         pairs = [(_number(o.before.limit), _number(o.after.limit)) for o in self.outlooks]
         pairs += [(_number(o.before.safe), _number(o.after.safe)) for o in self.outlooks]
         if any(after < before for before, after in pairs):

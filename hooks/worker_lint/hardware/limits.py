@@ -101,4 +101,5 @@ def shm_share(profile: Profile, demand: Demand, workers: int) -> float | None:
     if workers <= 0:
         return 0.0
     batches = demand.live_loaders * (workers * demand.prefetch_factor + demand.held_batches)
-    return batches * demand.batch_bytes / size if size else math.inf
+    used = batches * demand.batch_bytes
+    return used / size if size and used < 2**63 else math.inf

@@ -21,6 +21,8 @@ MAIN_BYTES = 4 * 2**30
 FORK_WORKER_BYTES = 300 * 2**20
 SPAWN_WORKER_BYTES = 600 * 2**20
 
+_HUGE = 2**63  # a larger number of bytes is nobody's, and is shown as this
+
 
 @dataclass(frozen=True, slots=True)
 class Term:
@@ -42,11 +44,11 @@ def cpu(profile: Profile, demand: Demand) -> Term:
     """Return floor((share - 1) / f): one CPU stays for the main loop and pin-memory, as in Lightning."""
     share, shown = _share(profile.cpu.usable, profile.cpu.per, profile, demand)
     # A rank with a whole CPU may have one worker: it waits for the main loop, or the main loop for it.
-    workers = max(1, _floor((share - 1) / demand.worker_cpu)) if share >= 1 else 0
+    workers = max(1, _fit(share - 1, demand.worker_cpu)) if share >= 1 else 0
     each = "" if demand.worker_cpu == 1 else f", at {demand.worker_cpu:g} CPU a worker"
     if share < 1:
         why = f"{_cpus(share, shown)} is less than the main process needs"
-    elif _floor((share - 1) / demand.worker_cpu) < 1:
+    elif _fit(share - 1, demand.worker_cpu) < 1:
         why = f"{_cpus(share, shown)} leaves one worker beside the main process"
     else:
         why = f"{_cpus(share, shown)} less 1 for the main process{each}"
@@ -74,11 +76,11 @@ def memory(profile: Profile, demand: Demand) -> Term:
     loaders, each = demand.live_loaders, worker + demand.prefetch_factor * batch
     room = MEMORY_SHARE * share - main - loaders * demand.held_batches * batch
     # A worker that needs nothing is bounded by nothing: one byte stands in for none.
-    workers = _floor(room / (loaders * max(1, each)))
+    workers = _fit(room, loaders * max(1, each))
     less = (
         f"80 % of {_size(profile.memory.limit_bytes, shown)} less {format_bytes(main)} for the main process"
     )
-    why = f"{less} holds {workers * loaders} workers of {format_bytes(each)}{_over(loaders)}"
+    why = f"{less} holds {workers * loaders} workers of {format_bytes(min(each, _HUGE))}{_over(loaders)}"
     remedy = "raise the memory limit, lower prefetch_factor or hold less in each worker"
     return Term("memory", workers, why, tuple(assumed), remedy)
 
@@ -93,9 +95,9 @@ def shm(profile: Profile, demand: Demand) -> Term | str:
         return "shm: the size of a batch is not given (batch-bytes)"
     size, shown = _share(profile.shm.size_bytes, profile.shm.per, profile, demand)
     batch, loaders = demand.batch_bytes, demand.live_loaders
-    workers = _floor((size / loaders - demand.held_batches * batch) / (demand.prefetch_factor * batch))
+    workers = _fit(size / loaders - demand.held_batches * batch, demand.prefetch_factor * batch)
     room = f"/dev/shm of {_size(profile.shm.size_bytes, shown)}"  # noqa: S108 - named, not written to
-    why = f"{room} holds {_floor(size / batch)} batches of {format_bytes(batch)}{_over(loaders)}"
+    why = f"{room} holds {_fit(size, batch)} batches of {format_bytes(batch)}{_over(loaders)}"
     assumed = ("the size of /dev/shm (by the profile)",) if profile.assumed("shm.size_bytes") else ()
     return Term("shm", workers, why, assumed, "raise /dev/shm or lower prefetch_factor")
 
@@ -114,7 +116,7 @@ def files(profile: Profile, demand: Demand) -> Term | str:
     assumed = (
         ("the limit on open files (by the profile)",) if profile.assumed("limits.open_files_soft") else ()
     )
-    return Term("files", _floor(room / each), why, assumed, "raise `ulimit -n`")
+    return Term("files", _fit(room, each), why, assumed, "raise `ulimit -n`")
 
 
 def files_of(demand: Demand, workers: int, *, in_flight: bool) -> int:
@@ -132,7 +134,7 @@ def processes(profile: Profile, demand: Demand) -> Term | str:
     if not isinstance(most, int):
         return f"processes: the limit on processes is {most or 'unknown'}"
     share, shown = _share(most, "node", profile, demand)
-    workers = _floor((share - RESERVED_PROCESSES) / (2 * demand.live_loaders))
+    workers = _fit(share - RESERVED_PROCESSES, 2 * demand.live_loaders)
     loaders = _over(demand.live_loaders)
     why = f"{most}{shown} processes less {RESERVED_PROCESSES} in reserve, at 2 a worker{loaders}"
     assumed = ("the limit on processes (by the profile)",) if profile.assumed("limits.processes") else ()
@@ -155,9 +157,13 @@ def _share(amount: float, per: Per, profile: Profile, demand: Demand) -> tuple[f
     return (amount, "") if per == "rank" or ranks == 1 else (amount / ranks, f" / {ranks} ranks")
 
 
-def _floor(value: float) -> int:
-    """Return the whole part, never below 0; a hair is added because 0.7 / 0.1 is 6.999... in binary."""
-    return max(0, math.floor(value + 1e-9))
+def _fit(room: float, each: float) -> int:
+    """Return how many times ``each`` fits into ``room``, never below 0.
+
+    A hair is added because 0.7 / 0.1 is 6.999... in binary. What is larger than the room is not divided by: a
+    number out of somebody's code may be too large for that.
+    """
+    return 0 if each > room else math.floor(room / each + 1e-9)
 
 
 def _cpus(share: float, shown: str) -> str:
