@@ -52,10 +52,12 @@ def problems(document: object, schema: dict[str, Any]) -> list[Problem]:
 
 
 def _in_words(error: ValidationError) -> str:
-    found, wanted = error.instance, error.validator_value
+    found: Any = error.instance
+    wanted: Any = error.validator_value
+    schema: Any = error.schema
     match error.validator:
         case "additionalProperties":
-            return _unknown_keys(found, error.schema)
+            return _unknown_keys(found, schema)
         case "required":
             missing = [key for key in wanted if key not in found]
             return f"lacks {_listed(missing)}"
@@ -72,7 +74,7 @@ def _in_words(error: ValidationError) -> str:
         case "maximum":
             return f"{_shown(found)} is above {wanted}"
         case "pattern":
-            return f"{_shown(found)} does not have the form {error.schema.get('title', wanted)}"
+            return f"{_shown(found)} does not have the form {schema.get('title', wanted)}"
         case "minItems" | "minLength":
             return "is empty"
     return error.message
@@ -132,4 +134,6 @@ def _kind(value: object) -> str:
             return "a string"
         case list():
             return "a list"
-    return "a table"
+        case dict():
+            return "a table"
+    return f"a {type(value).__name__}"

@@ -34,18 +34,17 @@ def parse_bytes(text: str | int) -> int:
         return text
     match = _SIZE.fullmatch(text)
     if match is None or match[2].lower() not in _FACTORS:
-        raise ValueError(f"{text!r} is no size in bytes; write a number with B, KB, MB, GB, KiB, MiB or GiB, as in '147MiB'")
+        raise ValueError(
+            f"{text!r} is no size in bytes; write a number with B, KB, MB, GB, KiB, MiB or GiB, as in '147MiB'"
+        )
     return round(float(match[1]) * _FACTORS[match[2].lower()])
 
 
 def format_bytes(count: float) -> str:
     """Return ``count`` bytes as a person would say it: three significant digits and a binary unit."""
-    value = float(count)
-    for unit in ("B", "KiB", "MiB", "GiB"):
-        if abs(value) < 1024:
-            break
-        value /= 1024
-    else:
-        unit = "TiB"
+    value, units = float(count), iter(("B", "KiB", "MiB", "GiB", "TiB"))
+    unit = next(units)
+    while abs(value) >= 1024 and unit != "TiB":
+        value, unit = value / 1024, next(units)
     text = f"{value:.0f}" if value >= 100 or value == int(value) else f"{value:.1f}"
     return f"{text} {unit}"

@@ -1,0 +1,89 @@
+"""The pipeline: discover, read, locate, judge, triage; the caller reports, or rewrites."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from worker_lint.errors import SourceError
+from worker_lint.locate import locate
+from worker_lint.locate.vocabulary import vocabulary
+from worker_lint.source import Source, language_by_line, language_by_name, read
+from worker_lint.triage import selected, triage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+    from worker_lint.finding import Finding
+    from worker_lint.policy import Policy
+    from worker_lint.site import Document
+    from worker_lint.source import Language
+
+_WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
+"""How UTF-16 and UTF-32 begin: the words must be looked for in the text."""
+
+
+@dataclass(slots=True)
+class FileReport:
+    """What became of one file."""
+
+    path: Path
+    source: Source | None = None
+    """None where the file cannot hold a count, or could not be judged."""
+    findings: list[Finding] = field(default_factory=list)
+    error: str | None = None
+    """One line, where the file could not be judged."""
+    skipped: Literal["binary", "unknown language"] | None = None
+
+
+def language_of(path: Path, data: bytes) -> Language | None:
+    """Return the language of a file by its name, else by its ``#!`` line; None where it is in none that is read."""
+    return language_by_name(path) or (None if path.suffix else language_by_line(data))
+
+
+def open_source(path: Path, language: Language, data: bytes) -> Source | None:
+    """Return a file's bytes as a source, or None where it cannot hold a count.
+
+    Raises SourceError where they are no text.
+    """
+    words = vocabulary()
+    if not (words.concerns(data) or b"\0" in data[:4] or data.startswith(_WIDE_MARKS)):
+        return None
+    source = Source.decode(path, language, data)
+    return source if words.concerns(source.code) else None
+
+
+def judge(document: Document, policy: Policy) -> list[Finding]:
+    """Return what the selected rules find in ``document`` under ``policy``, triaged."""
+    rules = selected(policy.settings)
+    found = (finding for rule in rules for finding in rule.check(document, policy))
+    return triage(found, rules, document.source)
+
+
+def check_text(path: Path, data: bytes, policy_for: Callable[[Path], Policy]) -> FileReport:
+    """Return the report of a file at ``path`` that holds ``data``.
+
+    Raises SettingsError and ProfileError; what is wrong with the file itself is reported.
+    """
+    language = language_of(path, data)
+    if language is None:
+        return FileReport(path, skipped="binary" if b"\0" in data[:8192] else "unknown language")
+    try:
+        source = open_source(path, language, data)
+        if source is None:
+            return FileReport(path)
+        return FileReport(path, source, judge(locate(source), policy_for(path)))
+    except SourceError as error:
+        return FileReport(path, error=str(error))
+
+
+def check(paths: Iterable[Path], policy_for: Callable[[Path], Policy]) -> Iterator[FileReport]:
+    """Yield the report of each file, one at a time: no more than one file is held in memory."""
+    for path in paths:
+        try:
+            data = read(path)
+        except SourceError as error:
+            yield FileReport(path, error=str(error))
+        else:
+            yield check_text(path, data, policy_for)

@@ -1,0 +1,69 @@
+"""The command line: which command, its arguments, and the exit status."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from worker_lint import __version__
+from worker_lint.errors import WorkerLintError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+COMMANDS = ("check", "sites", "status", "settings", "profile", "schema", "rules", "explain")
+"""The commands, each a module of the same name; ``check`` is meant where none is named."""
+
+ERROR = 2
+"""Bad usage, settings or profile, or a file that could not be read or judged."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command that ``argv`` (default: the process's arguments) names, and return the exit status."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    name = "check"
+    if arguments and arguments[0] in COMMANDS:
+        name = arguments.pop(0)
+    elif arguments and arguments[0] in ("-h", "--help", "-V", "--version"):
+        return _about(arguments[0])
+    try:
+        return _run(name, arguments)
+    except WorkerLintError as error:
+        _say(f"error: {error}")
+    except KeyboardInterrupt:
+        _say("error: interrupted; every file is either as it was or wholly rewritten, run again to go on")
+    except BrokenPipeError:
+        # Whoever read the output has seen enough; Python must not complain of it at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return ERROR
+
+
+def _run(name: str, arguments: list[str]) -> int:
+    command = import_module(f"worker_lint.commands.{name}")
+    parser = argparse.ArgumentParser(prog=f"worker-lint {name}", description=command.SUMMARY, allow_abbrev=False)
+    command.configure(parser)
+    status: int = command.run(parser.parse_args(arguments))
+    sys.stdout.flush()
+    return status
+
+
+def _about(option: str) -> int:
+    if option in ("-V", "--version"):
+        sys.stdout.write(f"worker-lint {__version__}\n")
+        return 0
+    width = max(map(len, COMMANDS))
+    rows = "".join(f"  {name:{width}}  {import_module(f'worker_lint.commands.{name}').SUMMARY}\n" for name in COMMANDS)
+    sys.stdout.write(
+        "usage: worker-lint [COMMAND] [PATH ...] [OPTION ...]\n\n"
+        "Find, judge and rewrite the number of data-loading workers in a training repository.\n\n"
+        f"commands:\n{rows}\n"
+        "'worker-lint COMMAND --help' lists the options of a command.\n"
+    )
+    return 0
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"{text}\n")

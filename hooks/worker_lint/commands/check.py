@@ -1,0 +1,187 @@
+"""``worker-lint check``: judge files, and mend them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from worker_lint.check import check, check_text
+from worker_lint.commands.arguments import add_paths, add_settings, resolver
+from worker_lint.discover import discover
+from worker_lint.errors import SourceError, UsageError
+from worker_lint.finding import Severity
+from worker_lint.policies import Policies
+from worker_lint.progress import Progress
+from worker_lint.report import FORMATS, renderer
+from worker_lint.report.summary import Report, statistics
+from worker_lint.source import may_be_read
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Iterator
+
+    from worker_lint.check import FileReport
+    from worker_lint.settings import SettingsResolver
+
+SUMMARY = "check worker counts, and mend them with --fix (the default command)"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    add_paths(parser)
+    parser.add_argument("--fix", action="store_true", help="rewrite what can be mended")
+    parser.add_argument("--diff", action="store_true", help="print what --fix would change, and write nothing")
+    parser.add_argument("--stdin-filename", type=Path, metavar="PATH", help="the name of the text that '-' reads")
+    add_settings(parser, rules=True)
+    output = parser.add_argument_group("output")
+    output.add_argument("--output-format", choices=FORMATS, default="text", help="(default: %(default)s)")
+    output.add_argument("--output-file", type=Path, metavar="FILE", help="write the findings to FILE")
+    output.add_argument("--statistics", action="store_true", help="count findings by rule instead of listing them")
+    output.add_argument(
+        "--color",
+        choices=("auto", "always", "never"),
+        default="auto",
+        help="(default: %(default)s; NO_COLOR counts)",
+    )
+    output.add_argument("--quiet", "-q", action="store_true", help="no progress and no notices on standard error")
+    status = parser.add_argument_group("exit status: 0 nothing found, 1 findings, 2 errors")
+    status.add_argument("--exit-zero", action="store_true", help="0 in spite of findings (errors are still 2)")
+    status.add_argument(
+        "--fail-on",
+        choices=[str(severity) for severity in Severity],
+        default=str(Severity.WARNING),
+        help="the least severity that counts for the exit status (default: %(default)s)",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Check, report, and return the exit status."""
+    settings = resolver(args)
+    policies = Policies(settings)
+    report = Report(dry=args.diff)
+    if args.paths == [Path("-")]:
+        _check_stdin(args, policies, report)
+    else:
+        if args.stdin_filename is not None:
+            raise UsageError("--stdin-filename names the text of standard input; give '-' as the path")
+        _check_files(args, settings, policies, report)
+    for notice in policies.notices:
+        _say(notice, args)
+    _write(args, report)
+    return _status(args, report)
+
+
+def _check_files(args: argparse.Namespace, settings: SettingsResolver, policies: Policies, report: Report) -> None:
+    paths = args.paths or [Path()]
+    files = _until_error(discover(paths, may_be_read, settings.is_excluded), report)
+    named = frozenset(paths)
+    with Progress(quiet=args.quiet) as progress:
+        for file in check(progress.counting(files), policies.for_path):
+            if file.skipped is None:
+                _take(file, args, policies, report, _keep)
+            elif file.path in named and file.skipped == "binary":
+                report.errors.append(f"{file.path}: is binary (it holds a NUL byte); leave it out of the check")
+            elif file.path in named:
+                _say(f"{file.path}: in no language that worker-lint reads; skipped", args)
+
+
+def _until_error(files: Iterator[Path], report: Report) -> Iterator[Path]:
+    """Yield ``files``; what discovery could not read is an error among others, behind them."""
+    try:
+        yield from files
+    except SourceError as error:
+        report.errors.append(str(error))
+
+
+def _check_stdin(args: argparse.Namespace, policies: Policies, report: Report) -> None:
+    """Check the text of standard input; with ``--fix``, write it, mended, to standard output."""
+    path = args.stdin_filename or Path("stdin.py")
+    data = sys.stdin.buffer.read()
+    file = check_text(path, data, policies.for_path)
+    if file.skipped is not None:
+        raise UsageError(f"{path}: in no language that worker-lint reads; --stdin-filename tells which one it is")
+    written: list[bytes] = []
+    _take(file, args, policies, report, lambda _, mended: written.append(mended))
+    if args.fix and not args.diff:
+        sys.stdout.buffer.write(written[0] if written else data)
+        sys.stdout.buffer.flush()
+
+
+def _take(
+    file: FileReport,
+    args: argparse.Namespace,
+    policies: Policies,
+    report: Report,
+    keep: Callable[[Path, bytes], object],
+) -> None:
+    """Add one file's result to the report, mending the file first where that is asked for."""
+    report.files_checked += 1
+    source, findings = file.source, file.findings
+    if file.error is not None:
+        report.errors.append(file.error)
+    if source is None:
+        return
+    if (args.fix or args.diff) and any(finding.fix is not None for finding in findings):
+        # Rewriting is imported where something is rewritten.
+        from worker_lint.rewrite.apply import apply_fixes
+        from worker_lint.rewrite.diff import unified_diff
+
+        try:
+            mended, left, number = apply_fixes(source, findings, policies.for_path(source.path))
+            data = mended.encode(mended.code)
+            if args.diff:
+                sys.stdout.write(unified_diff(source, mended))
+            else:
+                keep(source.path, data)
+        except SourceError as error:
+            report.errors.append(str(error))
+        else:
+            source, findings = mended, left
+            report.fixed += number
+            report.files_fixed += 1
+    report.findings += [(source, finding) for finding in findings]
+
+
+def _keep(path: Path, data: bytes) -> None:
+    from worker_lint.rewrite.files import write_atomically
+
+    write_atomically(path, data)
+
+
+def _write(args: argparse.Namespace, report: Report) -> None:
+    """Write the report where it belongs: behind a diff, or mended text, only its summary, on standard error."""
+    if args.output_file is not None:
+        try:
+            with args.output_file.open("w", encoding="utf-8", newline="\n") as stream:
+                renderer(args.output_format)(report, stream)
+        except OSError as error:
+            raise UsageError(f"{args.output_file}: cannot be written: {error.strerror}") from error
+        sys.stderr.write(f"{report.summary()}\n")
+    elif args.diff or (args.fix and args.paths == [Path("-")]):
+        for error_line in report.errors:
+            sys.stderr.write(f"error: {error_line}\n")
+        sys.stderr.write(f"{report.summary()}\n")
+    elif args.statistics:
+        sys.stdout.write(statistics(report))
+    else:
+        renderer(args.output_format, color=_colored(args))(report, sys.stdout)
+
+
+def _colored(args: argparse.Namespace) -> bool:
+    if args.color == "auto":
+        return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return bool(args.color == "always")
+
+
+def _status(args: argparse.Namespace, report: Report) -> int:
+    if report.errors:
+        return 2
+    counted = any(f.severity is Severity.ERROR or args.fail_on == "warning" for _, f in report.findings)
+    return int(not args.exit_zero and (counted or (args.diff and report.fixed > 0)))
+
+
+def _say(text: str, args: argparse.Namespace) -> None:
+    if not args.quiet:
+        sys.stderr.write(f"worker-lint: {text}\n")

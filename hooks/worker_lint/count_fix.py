@@ -1,0 +1,32 @@
+"""The one way to write another count: together with the options that would then raise."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from worker_lint.finding import Edit, Fix
+from worker_lint.options import is_off, without_workers, worker_options
+
+if TYPE_CHECKING:
+    from worker_lint.policy import Policy
+    from worker_lint.site import Site
+    from worker_lint.source import Language
+
+
+def count_fix(site: Site, language: Language, policy: Policy) -> Fix | None:
+    """Return the fix that writes the policy's target at ``site``, or None where no mode is in force.
+
+    A count of 0 takes the options beside it along: ``persistent_workers``, ``prefetch_factor``, ``timeout`` and
+    ``multiprocessing_context`` make a loader without workers raise.
+    """
+    target = policy.target(site.group)
+    if target is None or not site.intact or site.value.number == target.count:
+        return None
+    edits = [Edit.of(site.value, str(target.count))]
+    if target.count == 0 and site.group is not None:
+        edits += [
+            Edit.of(value, without_workers(name, language))
+            for name, value in worker_options(site.group)
+            if not is_off(name, value)
+        ]
+    return Fix("policy", f"Write {target.count} ({target.why})", tuple(sorted(edits, key=lambda edit: edit.start)))

@@ -1,0 +1,66 @@
+"""What rules yield: findings, and the fixes that would mend them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from worker_lint.site import Group, Site, Value
+
+FixKind = Literal[
+    "policy",  # the count that the repository declared; applied by --fix where a mode is in force
+    "safe",  # keeps the behaviour, or replaces a certain error; applied by --fix
+]
+
+
+class Severity(str, Enum):
+    """How sure and how bad: an error crashes or is killed, a warning costs speed or rests on assumed inputs."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One replacement: bytes ``start`` to ``end`` of a source's code become ``text``."""
+
+    start: int
+    end: int
+    text: str
+
+    @classmethod
+    def of(cls, value: Value, text: str) -> Edit:
+        """Return the edit that puts ``text`` in the place of ``value``."""
+        return cls(value.start, value.end, text)
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """Edits that are made together or not at all."""
+
+    kind: FixKind
+    title: str
+    edits: tuple[Edit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong at bytes ``start`` to ``end`` of a source's code."""
+
+    code: str
+    severity: Severity
+    start: int
+    end: int
+    message: str
+    """What was found, what is allowed, and the constraint behind it with its numbers."""
+    help: str
+    """What to write instead."""
+    fix: Fix | None = None
+    site: Site | None = None
+    group: Group | None = None
+    """The options among which the finding stands: of its fixes, one is made at a time."""

@@ -1,0 +1,21 @@
+"""From a source to its document: one module and one query file a language."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from worker_lint.site import Document
+    from worker_lint.source import Source
+
+
+def locate(source: Source) -> Document:
+    """Return what ``source`` holds. Raises SourceError where it cannot be judged."""
+    # Each language's grammar is loaded when its first file comes.
+    if source.language == "json":
+        from worker_lint.locate import json
+
+        return json.locate(source)
+    from worker_lint.locate import python
+
+    return python.locate(source)

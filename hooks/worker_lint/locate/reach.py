@@ -1,0 +1,92 @@
+"""Whether a count that is no literal can be 0 where it is used: the tests around it and the values it is given."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import tree_sitter
+
+from worker_lint.locate.values import python_value
+
+if TYPE_CHECKING:
+    from tree_sitter import Language, Node
+
+    from worker_lint.site import Value
+
+_SCOPES = ("function_definition", "lambda", "module")
+
+
+def conditions_around(node: Node) -> tuple[str, ...]:
+    """Return the tests that the function around ``node`` (else the module) makes, as written.
+
+    Every ``if``, ``elif``, ``while``, ``assert`` and conditional expression counts, and every ``max`` and ``min``:
+    code that looks at a count at all is taken to know that it may be 0.
+    """
+    scope: Node = node
+    while scope.type not in _SCOPES and scope.parent is not None:
+        scope = scope.parent
+    found: list[str] = []
+    stack = [scope]
+    while stack:
+        current = stack.pop()
+        if current.type in ("if_statement", "elif_clause", "while_statement"):
+            found.append(_text(current.child_by_field_name("condition")))
+        elif current.type in ("assert_statement", "conditional_expression") or _is_bounding_call(current):
+            found.append(_text(current))
+        # What another function tests says nothing about this one.
+        stack += [c for c in current.named_children if c.type not in ("function_definition", "class_definition")]
+    return tuple(found)
+
+
+def _is_bounding_call(node: Node) -> bool:
+    return node.type == "call" and _text(node.child_by_field_name("function")) in ("max", "min")
+
+
+def values_of(language: Language, node: Node, count: Value) -> tuple[Value, ...]:
+    """Return every value that the file assigns to the plain name ``count``.
+
+    Empty where something else may set it too: a parameter, a loop, an import, an unpacking, ``global`` code
+    elsewhere cannot be seen and is not looked for.
+    """
+    if count.kind != "reference" or not count.text.isidentifier():
+        return ()
+    name = json.dumps(count.text)
+    query = tree_sitter.Query(
+        language,
+        f"""
+        ((assignment left: (identifier) @n right: (_) @value) (#eq? @n {name}))
+        ((identifier) @any (#eq? @any {name}))
+        """,
+    )
+    root: Node = node
+    while root.parent is not None:
+        root = root.parent
+    values: list[Value] = []
+    for _, captures in tree_sitter.QueryCursor(query).matches(root):
+        if "value" in captures:
+            values.append(python_value(captures["value"][0]))
+        elif _binds(captures["any"][0]):
+            return ()
+    return tuple(values)
+
+
+def _binds(name: Node) -> bool:
+    """Return whether this occurrence may give the name a value in a way other than a plain assignment."""
+    above = name.parent
+    if above is None:
+        return False
+    if above.type in ("parameters", "lambda_parameters", "pattern_list", "tuple_pattern", "for_in_clause"):
+        return True
+    if above.type in ("typed_parameter", "aliased_import", "augmented_assignment", "global_statement"):
+        return True
+    bound = {"default_parameter": "name", "typed_default_parameter": "name", "for_statement": "left"}.get(above.type)
+    if bound is not None:
+        return above.child_by_field_name(bound) == name
+    if above.type == "dotted_name":
+        return True
+    return above.type == "named_expression" and above.child_by_field_name("name") == name
+
+
+def _text(node: Node | None) -> str:
+    return node.text.decode("utf-8", "replace") if node is not None and node.text is not None else ""

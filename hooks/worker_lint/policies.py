@@ -1,0 +1,90 @@
+"""The policy for each path: its settings, and the machines that the settings or the surroundings name."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from worker_lint.policy import Policy
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from worker_lint.hardware.profile import Profile
+    from worker_lint.settings import Settings, SettingsResolver
+
+_CI_VARIABLES = (
+    "CI",
+    "BUILDKITE",
+    "CIRCLECI",
+    "GITHUB_ACTIONS",
+    "GITLAB_CI",
+    "JENKINS_URL",
+    "TEAMCITY_VERSION",
+    "TF_BUILD",
+)
+
+
+class Policies:
+    """Hands out one policy for each set of settings; a profile is loaded, and the machine measured, once.
+
+    Where nobody named a profile the running machine is taken, but not in CI: a runner there is not the machine that
+    trains, so the bounds are left out, and ``notices`` says so.
+    """
+
+    def __init__(self, resolver: SettingsResolver, environ: Mapping[str, str] | None = None) -> None:
+        self._resolver = resolver
+        self._environ = os.environ if environ is None else environ
+        self._policies: dict[int, tuple[Settings, Policy]] = {}
+        self._profiles: dict[str, Profile] = {}
+        self.notices: list[str] = []
+
+    def for_path(self, path: Path) -> Policy:
+        """Return the policy for ``path``. Raises SettingsError and ProfileError."""
+        settings = self._resolver.for_path(path)
+        known = self._policies.get(id(settings))
+        if known is None:
+            known = self._policies[id(settings)] = (settings, Policy(settings, self.profiles(settings)))
+        return known[1]
+
+    def profiles(self, settings: Settings) -> tuple[Profile, ...]:
+        """Return the profiles on which a count must hold under ``settings``. Raises ProfileError."""
+        names = settings.profile
+        if names is None:
+            if in_ci(self._environ):
+                self._notice(
+                    "no profile is declared, and a CI runner is not the machine that trains: "
+                    "hardware bounds are not checked (--profile PATH names a machine, --profile live takes this one)"
+                )
+                return ()
+            names = ("live",)
+        return tuple(self._profile(name) for name in names if name != "none")
+
+    def _profile(self, name: str) -> Profile:
+        if name not in self._profiles:
+            self._profiles[name] = live_profile() if name == "live" else _load(Path(name))
+        return self._profiles[name]
+
+    def _notice(self, text: str) -> None:
+        if text not in self.notices:
+            self.notices.append(text)
+
+
+def in_ci(environ: Mapping[str, str]) -> bool:
+    """Return whether the environment is that of a CI service."""
+    return any(environ.get(name, "").lower() not in ("", "0", "false") for name in _CI_VARIABLES)
+
+
+def live_profile() -> Profile:
+    """Return the running machine as a profile called ``live``. Raises ProfileError where it cannot be measured."""
+    from worker_lint.hardware.machine import inspect
+    from worker_lint.hardware.profile import Profile
+
+    return Profile.from_machine(inspect(), "live")
+
+
+def _load(path: Path) -> Profile:
+    from worker_lint.hardware.profile import load
+
+    return load(path)

@@ -1,0 +1,73 @@
+"""What a run amounts to: every finding with its source, and the counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from worker_lint.finding import Severity
+
+if TYPE_CHECKING:
+    from worker_lint.finding import Finding
+    from worker_lint.source import Source
+
+
+@dataclass(slots=True)
+class Report:
+    """The result of a run, as every format takes it."""
+
+    findings: list[tuple[Source, Finding]] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    """One line for each file that could not be judged."""
+    files_checked: int = 0
+    fixed: int = 0
+    """Findings that were mended, or with ``--diff`` would be."""
+    files_fixed: int = 0
+    dry: bool = False
+    """Whether nothing was written."""
+
+    @property
+    def fixable(self) -> int:
+        """The number of findings that ``--fix`` would mend."""
+        return sum(finding.fix is not None for _, finding in self.findings)
+
+    def count(self, severity: Severity) -> int:
+        """Return the number of findings of this severity."""
+        return sum(finding.severity is severity for _, finding in self.findings)
+
+    def summary(self) -> str:
+        """Return the closing line: counts, files checked, and what ``--fix`` would do."""
+        parts = []
+        if self.fixed:
+            verb = "would be fixed" if self.dry else "fixed"
+            parts.append(f"{_counted(self.fixed, 'finding')} {verb} in {_counted(self.files_fixed, 'file')}")
+        left = "left" if self.fixed else "found"
+        if self.findings:
+            errors, warnings = self.count(Severity.ERROR), self.count(Severity.WARNING)
+            kinds = ", ".join(_counted(n, word) for n, word in ((errors, "error"), (warnings, "warning")) if n)
+            parts.append(f"{_counted(len(self.findings), 'finding')} {left} ({kinds})")
+        elif not self.fixed:
+            parts.append("no findings")
+        if self.errors:
+            parts.append(f"{_counted(len(self.errors), 'file')} could not be judged")
+        text = f"{'; '.join(parts)}; {_counted(self.files_checked, 'file')} checked"
+        if self.fixable:
+            number = str(self.fixable) if self.fixable < len(self.findings) else "all" if self.fixable > 1 else "it"
+            text += f"; --fix would mend {number}"
+        return text
+
+
+def statistics(report: Report) -> str:
+    """Return the number of findings by rule, most first, then the summary."""
+    from collections import Counter
+
+    numbers = Counter(finding.code for _, finding in report.findings)
+    rows = "".join(
+        f"{number:>6,}  {code}\n" for code, number in sorted(numbers.items(), key=lambda row: (-row[1], row[0]))
+    )
+    errors = "".join(f"error: {error}\n" for error in report.errors)
+    return f"{rows}{errors}{report.summary()}\n"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

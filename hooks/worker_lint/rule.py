@@ -1,0 +1,53 @@
+"""What a rule is."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from worker_lint.finding import Finding, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from worker_lint.finding import Fix, FixKind
+    from worker_lint.policy import Policy
+    from worker_lint.site import Document, Group, Site, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A check with its place in the catalogue. Its module's docstring is its documentation page."""
+
+    code: str
+    name: str
+    summary: str
+    severity: Severity
+    """The severity of its findings, unless it says of one that its inputs were assumed."""
+    check: Callable[[Document, Policy], Iterator[Finding]]
+    """A pure generator: it knows nothing of suppressions, settings of severity, or formats."""
+    fix: FixKind | None = None
+    yields_to: tuple[str, ...] = ()
+    """Codes whose finding at the same place says the same thing better; this one is then dropped."""
+
+    @property
+    def page(self) -> str:
+        """The rule's documentation, in Markdown."""
+        return sys.modules[self.check.__module__].__doc__ or ""
+
+    def finding(
+        self,
+        value: Value,
+        message: str,
+        help: str,  # noqa: A002
+        *,
+        fix: Fix | None = None,
+        site: Site | None = None,
+        group: Group | None = None,
+        severity: Severity | None = None,
+    ) -> Finding:
+        """Return a finding of this rule at ``value``."""
+        if group is None and site is not None:
+            group = site.group
+        return Finding(self.code, severity or self.severity, value.start, value.end, message, help, fix, site, group)

@@ -1,0 +1,38 @@
+"""The catalogue: one module a rule, whose docstring is its page."""
+
+from __future__ import annotations
+
+from worker_lint.rules import (
+    config_literal_surprise,
+    exceeds_available_cpus,
+    kernel_limit_exceeded,
+    memory_budget_exceeded,
+    mode_undeclared,
+    negative_worker_count,
+    non_integer_worker_count,
+    non_numeric_worker_literal,
+    persistent_workers_without_workers,
+    prefetch_factor_invalid,
+    shm_budget_exceeded,
+    unguarded_worker_only_option,
+    worker_count_not_mode_value,
+    worker_only_option_without_workers,
+)
+
+RULES = (
+    negative_worker_count.RULE,
+    non_integer_worker_count.RULE,
+    non_numeric_worker_literal.RULE,
+    config_literal_surprise.RULE,
+    worker_count_not_mode_value.RULE,
+    mode_undeclared.RULE,
+    exceeds_available_cpus.RULE,
+    shm_budget_exceeded.RULE,
+    memory_budget_exceeded.RULE,
+    kernel_limit_exceeded.RULE,
+    persistent_workers_without_workers.RULE,
+    prefetch_factor_invalid.RULE,
+    worker_only_option_without_workers.RULE,
+    unguarded_worker_only_option.RULE,
+)
+"""Every rule, in the order of the codes."""

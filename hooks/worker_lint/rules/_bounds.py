@@ -1,0 +1,41 @@
+"""What the rules about hardware bounds share: the counts that exceed one term of the limits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from worker_lint.count_fix import count_fix
+from worker_lint.finding import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from worker_lint.finding import Finding
+    from worker_lint.policy import Policy
+    from worker_lint.rule import Rule
+    from worker_lint.site import Document
+
+
+def beyond(rule: Rule, term_name: str, document: Document, policy: Policy) -> Iterator[Finding]:
+    """Yield a finding of ``rule`` for each literal count above the term ``term_name`` on the tightest profile.
+
+    An error is only a warning where the excess rests on assumed inputs.
+    """
+    for site in document.sites:
+        number = site.value.number
+        found = policy.term(term_name, site.group)
+        if number is None or found is None or number <= found[1].workers:
+            continue
+        bound, term = found
+        assumed = f" (assumed: {', '.join(term.assumed)})" if term.assumed else ""
+        target = policy.target(site.group)
+        highest = bound.limits.limit
+        wanted = f"write {target.count} ({target.why})" if target else f"write {highest} or less"
+        yield rule.finding(
+            site.value,
+            f"{site.name} is {number}; {bound.profile.name} bears {term.workers}: {term.why}{assumed}",
+            f"{wanted}, or {term.remedy}" if term.remedy else wanted,
+            fix=count_fix(site, document.source.language, policy),
+            site=site,
+            severity=None if bound.certainly_exceeds(term, number) else Severity.WARNING,
+        )

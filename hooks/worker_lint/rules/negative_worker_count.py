@@ -1,0 +1,99 @@
+"""# negative-worker-count (WL101)
+
+## What it does
+
+Finds worker counts below the lowest that what takes them allows: below 0 for every `DataLoader` derived from
+torch's, and in data files.
+
+## Why is this bad?
+
+Many tools read `-1` as "every CPU"; a `DataLoader` does not, and raises as soon as it is built:
+
+    ValueError: num_workers option should be non-negative; use num_workers=0 to disable multiprocessing.
+
+Where `-1` does have a meaning (FFCV's `Loader`), or what takes the count is not known, nothing is reported.
+
+## Example
+
+```python
+from torch.utils.data import DataLoader
+
+loader = DataLoader(dataset, num_workers=-1)
+```
+
+## Use instead
+
+```python
+from torch.utils.data import DataLoader
+
+loader = DataLoader(dataset, num_workers=4)
+```
+
+## Fix safety
+
+Where a mode is in force, the fix writes the mode's count. Without one there is no fix: what was meant is not known.
+
+## References
+
+- `torch/utils/data/dataloader.py`, `DataLoader.__init__`
+- [pytorch#4019](https://github.com/pytorch/pytorch/pull/4019)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from worker_lint.count_fix import count_fix
+from worker_lint.counts import broken_constraint
+from worker_lint.finding import Severity
+from worker_lint.locate.vocabulary import vocabulary
+from worker_lint.rule import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from worker_lint.finding import Finding
+    from worker_lint.policy import Policy
+    from worker_lint.site import Document, Site
+
+
+def check(document: Document, policy: Policy) -> Iterator[Finding]:
+    """Yield a finding for each count below the lowest that its taker allows."""
+    language = document.source.language
+    for site in document.sites:
+        if site.value.number is None or site.value.number >= 0:
+            continue
+        lowest = _lowest_in_data(site) if language == "json" else _lowest_in_python(site)
+        if lowest is None or site.value.number >= lowest:
+            continue
+        target = policy.target(site.group)
+        yield RULE.finding(
+            site.value,
+            f"{site.name} is {site.value.number}; a loader takes {lowest} or more and raises ValueError on this",
+            f"write {target.count} ({target.why})" if target else "write 0 to load in the main process, or a count",
+            fix=count_fix(site, language, policy),
+            site=site,
+        )
+
+
+def _lowest_in_data(site: Site) -> int | None:
+    return 0 if broken_constraint(site.value) == "minimum" else None
+
+
+def _lowest_in_python(site: Site) -> int | None:
+    group = site.group
+    if group is None:
+        return None
+    if group.loader is not None:
+        return group.loader.minimum
+    return 0 if group.kind == "dict" and vocabulary().is_loader_group(group.options) else None
+
+
+RULE = Rule(
+    code="WL101",
+    name="negative-worker-count",
+    summary="A worker count is negative where the loader takes none below 0",
+    severity=Severity.ERROR,
+    check=check,
+    fix="policy",
+)

@@ -1,0 +1,112 @@
+"""# non-numeric-worker-literal (WL103)
+
+## What it does
+
+Finds worker counts that are strings, booleans or `None` where a loader takes them: in its call, in a dict that
+configures one, and (but for `null`, which leaves the default) in data files.
+
+## Why is this bad?
+
+A loader compares its count with 0 when it is built:
+
+    TypeError: '<' not supported between instances of 'str' and 'int'
+
+`True` passes, and silently means one worker. A string that something fills in later (`${workers}`, `{{ workers }}`)
+and the string defaults of environment variables and command-line options are not reported.
+
+## Example
+
+```json
+{"batch_size": 32, "num_workers": "4"}
+```
+
+## Use instead
+
+```json
+{"batch_size": 32, "num_workers": 4}
+```
+
+## Fix safety
+
+Safe: a string of digits becomes the number. Others have no fix.
+
+## References
+
+- `torch/utils/data/dataloader.py`, `DataLoader.__init__`
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from worker_lint.counts import broken_constraint
+from worker_lint.finding import Edit, Fix, Severity
+from worker_lint.locate.vocabulary import vocabulary
+from worker_lint.rule import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from worker_lint.finding import Finding
+    from worker_lint.policy import Policy
+    from worker_lint.site import Document, Site
+
+_WORD = re.compile(r"""(["'])([-+.\w]*)\1""")
+_KINDS = {"string": "a string", "boolean": "a boolean", "null": "None"}
+
+
+def check(document: Document, policy: Policy) -> Iterator[Finding]:
+    """Yield a finding for each count that is no number at all."""
+    is_wrong = _wrong_in_data if document.source.language == "json" else _wrong_in_python
+    for site in document.sites:
+        value = site.value
+        if value.kind not in _KINDS or not is_wrong(site):
+            continue
+        word = _WORD.fullmatch(value.text)
+        digits = word[2] if word and word[2].isascii() and word[2].isdigit() else None
+        boolean = value.kind == "boolean"
+        yield RULE.finding(
+            value,
+            f"{site.name} is {_KINDS[value.kind]}, {value.text}; "
+            + (
+                f"a loader takes it for {int(value.text.lower() == 'true')}"
+                if boolean
+                else "a loader raises TypeError on it"
+            ),
+            f"write {int(digits)}" if digits else "write an integer",
+            fix=Fix("safe", f"Write {int(digits)}", (Edit.of(value, str(int(digits))),))
+            if digits and site.intact
+            else None,
+            site=site,
+            severity=Severity.WARNING if boolean else None,
+        )
+
+
+def _wrong_in_data(site: Site) -> bool:
+    # Prose under the key of a count is a description of it.
+    prose = site.value.kind == "string" and _WORD.fullmatch(site.value.text) is None
+    return not prose and broken_constraint(site.value) == "type"
+
+
+def _wrong_in_python(site: Site) -> bool:
+    group = site.group
+    if group is None:
+        return False
+    if group.loader is not None:
+        return site.name == group.loader.count
+    word = _WORD.fullmatch(site.value.text)
+    is_number = site.value.kind == "string" and word is not None and word[2].isdigit()
+    return (
+        is_number and group.kind == "dict" and not site.name.isupper() and vocabulary().is_loader_group(group.options)
+    )
+
+
+RULE = Rule(
+    code="WL103",
+    name="non-numeric-worker-literal",
+    summary="A worker count is a string, a boolean or None",
+    severity=Severity.ERROR,
+    check=check,
+    fix="safe",
+)

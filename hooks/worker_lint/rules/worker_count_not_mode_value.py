@@ -1,0 +1,93 @@
+"""# worker-count-not-mode-value (WL201)
+
+## What it does
+
+Finds integer worker counts that differ from the target: the count of the mode in force for the path, clamped to what
+every declared profile bears. Under `policy = "at-most"` only counts above the target are found; under
+`"bounds-only"`, the default where no mode is declared, none.
+
+## Why is this bad?
+
+A repository's counts drift apart: a debugging 0 is committed, a notebook's 2 ends up in production, one config says 8
+and the trainer's fallback 4. A declared mode says once what all of them should be.
+
+## Example
+
+```toml
+mode = "training"
+```
+
+```python
+from torch.utils.data import DataLoader
+
+loader = DataLoader(dataset, num_workers=2)
+```
+
+## Use instead
+
+```python
+from torch.utils.data import DataLoader
+
+loader = DataLoader(dataset, num_workers=8)
+```
+
+## Fix safety
+
+The fix writes the count that the repository declared. No rewrite of a count keeps a run's random numbers the same:
+the sampler's order stays, what `__getitem__` draws does not. A count of 0 takes the options that would then raise
+along in one edit: `persistent_workers`, `prefetch_factor`, `timeout`, `multiprocessing_context`.
+
+## Options
+
+- `mode`, `modes`: which count
+- `policy`: `exact`, `at-most` or `bounds-only`
+- `overrides`: another mode for some paths
+- `profile`: the machines that clamp the count
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from worker_lint.count_fix import count_fix
+from worker_lint.finding import Severity
+from worker_lint.rule import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from worker_lint.finding import Finding
+    from worker_lint.policy import Policy
+    from worker_lint.site import Document
+
+
+def check(document: Document, policy: Policy) -> Iterator[Finding]:
+    """Yield a finding for each literal count that the policy does not allow."""
+    kind = policy.settings.policy
+    if kind == "bounds-only":
+        return
+    for site in document.sites:
+        number, target = site.value.number, policy.target(site.group)
+        if number is None or target is None or number < 0:
+            continue
+        if number == target.count or (kind == "at-most" and number < target.count):
+            continue
+        allowed = "at most" if kind == "at-most" else "exactly"
+        yield RULE.finding(
+            site.value,
+            f"{site.name} is {number}; allowed is {allowed} {target.count}: {target.why}",
+            f"write {target.count}",
+            fix=count_fix(site, document.source.language, policy),
+            site=site,
+        )
+
+
+RULE = Rule(
+    code="WL201",
+    name="worker-count-not-mode-value",
+    summary="A worker count is not the one that the mode in force asks for",
+    severity=Severity.WARNING,
+    check=check,
+    fix="policy",
+    yields_to=("WL301", "WL304", "WL305", "WL306"),
+)

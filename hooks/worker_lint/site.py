@@ -1,0 +1,119 @@
+"""What the locators find: values, the sites they stand at, and the groups of options around them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from worker_lint.locate.vocabulary import Loader
+    from worker_lint.source import Source
+
+ValueKind = Literal["integer", "float", "string", "boolean", "null", "reference", "expression"]
+
+Form = Literal[
+    "call-keyword",  # f(num_workers=4), partial(f, num_workers=4), Namespace(num_workers=4)
+    "call-positional",  # DataLoader(dataset, 32, True, None, None, 4)
+    "dict-entry",  # {"num_workers": 4}
+    "dict-keyword",  # dict(num_workers=4)
+    "parameter-default",  # def f(num_workers=4)
+    "assignment",  # num_workers = 4, config.num_workers = 4, config["num_workers"] = 4
+    "class-attribute",  # class Config: num_workers: int = 4
+    "field-default",  # num_workers: int = field(default=4)
+    "fallback",  # config.get("num_workers", 4), getattr(args, "num_workers", 4)
+    "or-fallback",  # args.num_workers or 4
+    "option-default",  # parser.add_argument("--num_workers", default=4)
+    "key",  # "num_workers": 4 in a data file
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """An expression as written, at bytes ``start`` to ``end`` of the source's code."""
+
+    start: int
+    end: int
+    text: str
+    kind: ValueKind
+    number: int | None = None
+    """The integer that the expression is, where it is an integer literal."""
+    divisions: tuple[int, ...] = ()
+    """The offsets of the ``/`` operators that alone make the expression a float."""
+
+    @property
+    def literal(self) -> bool:
+        """Whether this is a plain integer, which a fix may rewrite."""
+        return self.number is not None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Group:
+    """Named values that act together: the keywords of one call, the entries of one dict or JSON object."""
+
+    kind: Literal["call", "dict", "object"]
+    start: int
+    end: int
+    options: Mapping[str, Value]
+    """The values by normalised name; the last one wins, as it does at run time."""
+    callee: str | None = None
+    """The dotted name of what is called, resolved through the file's imports."""
+    loader: Loader | None = None
+    """What the vocabulary knows of the callee."""
+    open: bool = False
+    """Whether a ``**`` or ``*`` argument may add options that are not written here."""
+    intact: bool = True
+    """Whether the source around it parses; a fix touches nothing else."""
+    conditions: tuple[str, ...] = ()
+    """The tests (``if``, ``assert``, ``max``, conditional expressions) in force around a call, as written."""
+    count_values: tuple[Value, ...] = ()
+    """Every value that the file gives to the name that stands as the count, where the file alone decides it."""
+
+    @property
+    def count(self) -> Value | None:
+        """The worker count that is written in this group, where its loader or the vocabulary's names say which."""
+        return self.options.get(COUNT)
+
+    def option(self, name: str) -> Value | None:
+        """Return the worker option ``name`` (without the loader's prefix), where it is written."""
+        prefix = self.loader.prefix if self.loader else ""
+        return self.options.get(prefix + name)
+
+
+COUNT = "<count>"
+"""The key of ``Group.options`` under which the worker count stands, whatever the loader calls it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Site:
+    """A place that sets a data-loading worker count."""
+
+    form: Form
+    name: str
+    value: Value
+    group: Group | None = None
+    callee: str | None = None
+    pointer: str | None = None
+    """The JSON pointer (RFC 6901) of the value in a data file."""
+    intact: bool = True
+    """Whether the source around it parses; a fix touches nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """A key that one object of a data file gives more than once: the values in order, the last of which wins."""
+
+    name: str
+    pointer: str
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What one source holds: its sites in order, the groups that configure a loader, and the duplicate keys."""
+
+    source: Source
+    sites: tuple[Site, ...] = ()
+    groups: tuple[Group, ...] = ()
+    duplicates: tuple[Duplicate, ...] = field(default=())

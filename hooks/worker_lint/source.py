@@ -1,0 +1,169 @@
+"""One file under inspection: its bytes, the text they stand for, and the way from an offset to a line."""
+
+from __future__ import annotations
+
+import re
+import stat
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cached_property
+from io import BytesIO
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from worker_lint.errors import SourceError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Language = Literal["python", "json"]
+
+SUFFIXES: dict[str, Language] = {
+    ".py": "python",
+    ".pyi": "python",
+    ".pyw": "python",
+    ".json": "json",
+    ".jsonc": "json",
+}
+_PYTHON_LINE = re.compile(rb"#!.*\bpython[0-9.]*(?:\s|$)")
+_LINE_BREAK = re.compile(rb"\r\n|\r|\n")
+
+
+class Position(NamedTuple):
+    """A place for people: line and column from 1, the column in characters."""
+
+    line: int
+    column: int
+
+
+def language_by_name(path: Path) -> Language | None:
+    """Return the language that the name of ``path`` tells, or None."""
+    return SUFFIXES.get(path.suffix.lower())
+
+
+def may_be_read(path: Path) -> bool:
+    """Return whether the name of ``path`` is that of a language that is read, or leaves it to the ``#!`` line."""
+    return language_by_name(path) is not None or not path.suffix
+
+
+def language_by_line(data: bytes) -> Language | None:
+    """Return the language that the ``#!`` line of a file without a suffix tells, or None."""
+    return "python" if _PYTHON_LINE.match(data.partition(b"\n")[0]) else None
+
+
+def read(path: Path) -> bytes:
+    """Return the bytes of the regular file at ``path``.
+
+    Raises SourceError where there is none, or it cannot be read.
+    """
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise SourceError(f"{path}: not a regular file; name files or folders")
+        return path.read_bytes()
+    except OSError as error:
+        raise SourceError(f"{path}: cannot be read: {error.strerror}") from error
+
+
+@dataclass(frozen=True)
+class Source:
+    """The text of one file as UTF-8 without a byte order mark (``code``), with what it takes to write it back."""
+
+    path: Path
+    language: Language
+    code: bytes
+    encoding: str = "utf-8"
+    exact: bool = True
+    """Whether encoding the text again gives the file's own bytes, as it must before the file may be rewritten."""
+
+    @classmethod
+    def decode(cls, path: Path, language: Language, data: bytes) -> Source:
+        """Return ``data`` as a source, in the encoding that its language prescribes.
+
+        Python: the byte order mark or the coding line of PEP 263, else UTF-8. JSON: UTF-8, or UTF-16 and
+        UTF-32 as ``json.loads`` tells them apart. Raises SourceError, with line and column of the first
+        byte that does not fit, or where the bytes are no text at all.
+        """
+        encoding = _python_encoding(path, data) if language == "python" else _json_encoding(data)
+        if encoding.startswith("utf-8") and b"\0" in data:
+            raise SourceError(f"{path}: is binary (it holds a NUL byte); leave it out of the check")
+        bare = data[3:] if encoding == "utf-8-sig" else data
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError as error:
+            line, column = _place(error.object[: error.start].decode(encoding, "replace"))
+            raise SourceError(
+                f"{path}:{line}:{column}: byte {error.object[error.start]:#04x} is not {encoding}; "
+                f"save the file as {encoding}" + (" or declare its encoding" if language == "python" else "")
+            ) from error
+        if encoding.startswith("utf-8"):
+            return cls(path, language, bare, encoding)
+        return cls(path, language, text.encode(), encoding, exact=text.encode(encoding) == data)
+
+    def encode(self, code: bytes) -> bytes:
+        """Return the bytes of a file whose text is ``code``: the inverse of ``decode``.
+
+        Raises SourceError where the encoding has no character that ``code`` needs, or more than one way to write it.
+        """
+        if self.encoding == "utf-8":
+            return code
+        if not self.exact:
+            raise SourceError(
+                f"{self.path}: cannot be written back as it was in {self.encoding}; save it as UTF-8 first"
+            )
+        try:
+            return code.decode().encode(self.encoding)
+        except UnicodeEncodeError as error:
+            raise SourceError(f"{self.path}: cannot be written back as {self.encoding}: {error.reason}") from error
+
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        return [0, *(match.end() for match in _LINE_BREAK.finditer(self.code))]
+
+    def position(self, offset: int) -> Position:
+        """Return the line and column of the byte at ``offset`` of the code."""
+        line = bisect_right(self._line_starts, offset)
+        start = self._line_starts[line - 1]
+        return Position(line, len(self.code[start:offset].decode("utf-8", "replace")) + 1)
+
+    def line(self, number: int) -> str:
+        """Return the text of line ``number`` (from 1) without its line break."""
+        starts = [*self._line_starts, len(self.code)]
+        return self.code[starts[number - 1] : starts[number]].decode("utf-8", "replace").rstrip("\r\n")
+
+    @property
+    def parsed(self) -> bytes:
+        """The code as parsers want it, byte for byte as long.
+
+        A lone carriage return, which Python takes for a line break and tree-sitter for a blank, is a line feed.
+        """
+        if b"\r" not in self.code:
+            return self.code
+        return re.sub(rb"\r(?!\n)", b"\n", self.code)
+
+
+def _python_encoding(path: Path, data: bytes) -> str:
+    if data.isascii():
+        head = data[:400].lower()
+        if b"coding" not in head:
+            return "utf-8"
+    from tokenize import detect_encoding
+
+    try:
+        return detect_encoding(BytesIO(data).readline)[0]
+    except SyntaxError as error:
+        # An undecodable first line is told apart below, with its place.
+        if "unknown encoding" in str(error):
+            raise SourceError(f"{path}:1: {error.msg}; name a codec that Python knows") from error
+        return "utf-8"
+
+
+def _json_encoding(data: bytes) -> str:
+    if b"\0" not in data[:4] and not data.startswith((b"\xff", b"\xfe", b"\xef")):
+        return "utf-8"
+    from json import detect_encoding
+
+    return detect_encoding(data)
+
+
+def _place(before: str) -> Position:
+    lines = re.split("\r\n|\r|\n", before)
+    return Position(len(lines), len(lines[-1]) + 1)

@@ -1,0 +1,61 @@
+"""Comments that tell worker-lint to be silent about a line or a file."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from worker_lint.finding import Finding
+    from worker_lint.source import Source
+
+_DIRECTIVE = re.compile(r"(?:#|//)\s*worker-lint:\s*(ignore-file|ignore|keep)(?:\[([^\]]*)\])?")
+_COMMENT_LINE = re.compile(r"\s*(?:#|//)")
+_KEPT = ("WL201", "WL301")
+"""What ``keep`` answers: the count is deliberate, so neither the policy nor a bound that only costs speed speaks."""
+
+
+class Suppressions:
+    """The directives of one source, looked up line by line and only where something was found."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._some = b"worker-lint:" in source.code
+        self._file_codes = self._of_file() if self._some else None
+
+    def silence(self, finding: Finding) -> bool:
+        """Return whether a comment on the finding's line, on a comment line above, or for the file silences it."""
+        if not self._some:
+            return False
+        if self._file_codes is not None and _covers(self._file_codes, finding.code):
+            return True
+        line = self._source.position(finding.start).line
+        if self._line_silences(self._source.line(line), finding):
+            return True
+        above = self._source.line(line - 1) if line > 1 else ""
+        return _COMMENT_LINE.match(above) is not None and self._line_silences(above, finding)
+
+    def _line_silences(self, text: str, finding: Finding) -> bool:
+        for match in _DIRECTIVE.finditer(text):
+            if match[1] == "keep" and finding.code in _KEPT:
+                return True
+            if match[1] == "ignore" and _covers(_codes(match[2]), finding.code):
+                return True
+        return False
+
+    def _of_file(self) -> tuple[str, ...] | None:
+        for match in _DIRECTIVE.finditer(self._source.code.decode("utf-8", "replace")):
+            if match[1] == "ignore-file":
+                return _codes(match[2])
+        return None
+
+
+def _codes(listed: str | None) -> tuple[str, ...]:
+    """Return the codes in brackets; the empty prefix, which every code has, where there are no brackets."""
+    if listed is None:
+        return ("",)
+    return tuple(code for part in listed.split(",") if (code := part.strip()))
+
+
+def _covers(codes: tuple[str, ...], code: str) -> bool:
+    return any(code.startswith(prefix) for prefix in codes)
