@@ -1,0 +1,172 @@
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+import pytest
+from worker_lint.commands import profile
+from worker_lint.errors import ProfileError, UsageError
+from worker_lint.hardware.profile import load
+
+EXAMPLES = Path(__file__).parents[2] / "examples" / "profiles"
+GIB = 2**30
+
+
+def worker_lint_profile(*arguments):
+    """Run the command as the command line does and return its exit status."""
+    parser = argparse.ArgumentParser()
+    profile.configure(parser)
+    return profile.run(parser.parse_args([str(argument) for argument in arguments]))
+
+
+def machine(folder, gibibytes):
+    """Write a tree that stands in for a machine with so much memory and return its folder."""
+    path = folder / f"machine-{gibibytes}" / "proc" / "meminfo"
+    path.parent.mkdir(parents=True)
+    path.write_text(f"MemTotal: {gibibytes * 2**20} kB\nSwapTotal: 0 kB\n", encoding="utf-8")
+    (folder / f"machine-{gibibytes}" / "dev" / "shm").mkdir(parents=True)
+    return path.parents[1]
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_capture_writes_a_profile_that_can_be_read(here, capsys):
+    assert worker_lint_profile("capture", "--name", "box", "--root", machine(here, 16)) == 0
+    captured = load(Path("profiles/box.json"))
+    assert (captured.name, captured.memory.limit_bytes) == ("box", 16 * GIB)
+    output = capsys.readouterr()
+    assert (output.out, output.err) == ("", f"wrote {Path('profiles/box.json')}\n")
+
+
+def test_capturing_an_unchanged_machine_again_leaves_the_file_as_it_is(here, capsys):
+    arguments = ("capture", "--name", "box", "--output", "box.json", "--root", machine(here, 16))
+    worker_lint_profile(*arguments)
+    path = Path("box.json")
+    # As if an older release had captured it on another day.
+    path.write_text(path.read_text("utf-8").replace('"at": "2', '"at": "1').replace("lint 0.", "lint 9."), "utf-8")
+    before = path.read_bytes()
+    assert worker_lint_profile(*arguments) == 0
+    assert path.read_bytes() == before
+    assert "nothing written" in capsys.readouterr().err
+
+
+def test_capturing_a_changed_machine_keeps_the_note(here):
+    worker_lint_profile("capture", "--name", "box", "--output", "box.json", "--root", machine(here, 16))
+    path = Path("box.json")
+    document = json.loads(path.read_text("utf-8"))
+    path.write_text(json.dumps(document | {"note": "under the desk"}), "utf-8")
+    worker_lint_profile("capture", "--name", "box", "--output", "box.json", "--root", machine(here, 8))
+    after = load(path)
+    assert (after.note, after.memory.limit_bytes) == ("under the desk", 8 * GIB)
+    assert path.read_text("utf-8") == after.to_json()
+
+
+def test_capture_to_standard_output(here, capsys):
+    assert worker_lint_profile("capture", "--name", "box", "--output", "-", "--root", machine(here, 16)) == 0
+    assert json.loads(capsys.readouterr().out)["name"] == "box"
+    assert not Path("profiles").exists()
+
+
+@pytest.mark.parametrize("name", ["", "Box", "-box", "a/b", "box\n", "x" * 65])
+def test_a_name_that_is_none(here, name):
+    with pytest.raises(UsageError, match="--name"):
+        worker_lint_profile("capture", f"--name={name}")
+
+
+def test_capture_does_not_write_over_what_is_no_profile(here):
+    Path("box.json").write_text("{", encoding="utf-8")
+    with pytest.raises(ProfileError, match="is not JSON"):
+        worker_lint_profile("capture", "--name", "box", "--output", "box.json", "--root", machine(here, 16))
+    assert Path("box.json").read_text(encoding="utf-8") == "{"
+
+
+def test_capture_into_a_folder_that_is_a_file(here):
+    Path("profiles").write_text("", encoding="utf-8")
+    with pytest.raises(ProfileError, match="cannot be"):
+        worker_lint_profile("capture", "--name", "box", "--root", machine(here, 16))
+
+
+def test_show_says_figures_sources_and_limits(capsys):
+    assert worker_lint_profile("show", EXAMPLES / "k8s-cpu2-mem8.json", "--batch-bytes", "19267584") == 0
+    lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert "cpu.usable 2 measured:cgroup2 cpu.max" in lines
+    assert "shm 1 /dev/shm of 64 MiB holds 3 batches of 18.4 MiB" in lines
+    assert "processes - the limit on processes is unlimited" in lines
+    assert lines[-1] == "limit: 1 (shm), safe 1 (shm)"
+
+
+def test_show_as_json(capsys):
+    worker_lint_profile("show", EXAMPLES / "laptop-8c-16g.json", "--output-format", "json")
+    shown = json.loads(capsys.readouterr().out)
+    assert shown["profile"] == json.loads((EXAMPLES / "laptop-8c-16g.json").read_text("utf-8"))
+    assert (shown["limits"]["limit"], shown["limits"]["binding"]) == (7, "cpu")
+    assert [term["name"] for term in shown["limits"]["terms"]] == ["cpu", "memory", "files", "processes"]
+    assert shown["limits"]["omitted"] == ["shm: the size of a batch is not given (batch-bytes)"]
+
+
+def test_show_without_a_profile_is_this_machine(capsys):
+    assert worker_lint_profile("show") == 0
+    assert capsys.readouterr().out.startswith("name")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "status", "verdict"),
+    [
+        ("laptop-8c-16g", "laptop-8c-16g", 0, "same: "),
+        ("laptop-8c-16g", "k8s-cpu2-mem8", 1, "smaller: "),
+        ("g4dn-xlarge", "laptop-8c-16g", 0, "larger: "),
+    ],
+)
+def test_diff(capsys, old, new, status, verdict):
+    assert worker_lint_profile("diff", EXAMPLES / f"{old}.json", EXAMPLES / f"{new}.json") == status
+    assert capsys.readouterr().out.splitlines()[-1].startswith(verdict)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "status", "verdict"),
+    [
+        pytest.param(16, 16, 0, "same: ", id="unchanged"),
+        pytest.param(16, 32, 0, "larger: ", id="more memory"),
+        pytest.param(16, 5, 1, "smaller: ", id="less memory"),
+    ],
+)
+def test_check_against_this_machine(here, capsys, before, after, status, verdict):
+    worker_lint_profile("capture", "--name", "box", "--root", machine(here, before))
+    root = here / f"machine-{before}" if before == after else machine(here, after)
+    capsys.readouterr()
+    assert worker_lint_profile("check", "--root", root) == status
+    output = capsys.readouterr()
+    assert output.out.splitlines()[-1].startswith(verdict)
+    assert ("capture again" in output.err) == (verdict == "larger: ")
+
+
+@pytest.mark.parametrize(("names", "said"), [((), "none"), (("a", "b"), "a.json")])
+def test_check_needs_to_know_which_profile(here, names, said):
+    Path("profiles").mkdir()
+    for name in names:
+        Path(f"profiles/{name}.json").touch()
+    with pytest.raises(UsageError, match=said):
+        worker_lint_profile("check")
+
+
+def test_a_promise_that_differs_is_told_aside(here, capsys, monkeypatch):
+    monkeypatch.setenv("NSLOTS", "100000")
+    worker_lint_profile("show", "live", "--root", machine(here, 16))
+    assert "NSLOTS promises 100000 CPUs a node" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", ["--live-loaders=0", "--prefetch-factor=0", "--ranks-per-node=-1"])
+def test_a_demand_that_no_job_has(option):
+    with pytest.raises(UsageError, match="cannot be below 1"):
+        worker_lint_profile("show", EXAMPLES / "laptop-8c-16g.json", option)
+
+
+def test_a_size_that_is_none(capsys):
+    with pytest.raises(SystemExit):
+        worker_lint_profile("show", "--batch-bytes", "many")
+    assert "is no size in bytes" in capsys.readouterr().err
