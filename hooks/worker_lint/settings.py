@@ -1,0 +1,178 @@
+"""The settings in force for a path: from the closest settings file, its overrides, and the command line."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from worker_lint import modes
+from worker_lint.errors import SettingsError, UsageError
+from worker_lint.gitignore import PathPatterns
+from worker_lint.settings_file import Layer, SettingsFile, problem_with, read_settings, ready
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+FILE_NAMES = ("worker-lint.toml", "pyproject.toml")
+"""What settings files are called; where one folder holds both, the first speaks."""
+
+COMMAND_LINE = "command line"
+DEFAULT = "default"
+
+# Stands for a file that no pattern singles out by its name.
+_ANY_FILE = "<any file>"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Settings:
+    """Everything in force for one path, resolved; equal only to itself, so that it can be the key of a cache."""
+
+    file: Path | None = None
+    """The settings file; None where none was found."""
+    mode: str | None = None
+    policy: str = "bounds-only"
+    """``exact``, ``at-most`` or ``bounds-only``."""
+    policy_declared: bool = False
+    """Whether somebody wrote the policy down; else it follows from whether a mode is in force."""
+    modes: Mapping[str, int] = field(default_factory=lambda: dict(modes.BUILT_IN))
+    """The built-in modes, with what the file changes or adds."""
+    profile: tuple[str, ...] | None = None
+    """``live``, ``none``, or paths that can be opened from here; None where nobody said."""
+    ranks_per_node: int | None = None
+    live_loaders: int = 1
+    batch_bytes: int | None = None
+    prefetch_factor: int = 2
+    worker_memory: int | None = None
+    """In bytes, as ``main_memory`` is."""
+    main_memory: int | None = None
+    select: tuple[str, ...] | None = None
+    """Codes or beginnings of codes; None for the rules' own defaults."""
+    ignore: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    origins: Mapping[str, str] = field(default_factory=dict)
+    """Where each value came from, by key as settings files write it: ``default``, ``command line``, a file."""
+
+
+KEYS = tuple(
+    each.name.replace("_", "-") for each in fields(Settings) if each.name not in ("file", "policy_declared", "origins")
+)
+"""The keys of a settings file that have a value for each path, in the order in which they are shown."""
+
+
+class SettingsResolver:
+    """Finds the settings of each path; every file is read once, and every folder looked at once."""
+
+    def __init__(self, overrides: Mapping[str, object], config: Path | None = None, isolated: bool = False) -> None:
+        """Take ``overrides``, values by field of Settings that beat every file.
+
+        ``config`` is the settings file for every path; with ``isolated`` no file is read. Patterns in
+        ``overrides`` start from the current folder, those of a file from the folder that it is in. Raises
+        UsageError where both are given or ``config`` is missing, SettingsError where a value is not valid.
+        """
+        if config is not None and isolated:
+            raise UsageError("--config FILE and --isolated contradict each other; leave one of them out")
+        self._given = _command_line(overrides)
+        self._exclude = PathPatterns(self._given.values["exclude"]) if "exclude" in overrides else None
+        self._isolated = isolated
+        self._file = None if config is None else _named_file(config)
+        self._folders: dict[str, SettingsFile | None] = {}
+        self._resolved: dict[tuple[Layer, ...], Settings] = {}
+
+    def for_path(self, path: Path) -> Settings:
+        """Return the settings of the file ``path``: one object for all paths that share it. Raises SettingsError."""
+        file, relative = self._governing(path)
+        layers = () if file is None else tuple(each for each in file.layers if each.covers(relative))
+        known = self._resolved.get(layers)
+        if known is None:
+            known = self._resolved[layers] = _settled(file, (*layers, self._given))
+        return known
+
+    def for_folder(self, folder: Path) -> Settings:
+        """Return the settings of a file in ``folder`` that no pattern singles out by name. Raises SettingsError."""
+        return self.for_path(folder / _ANY_FILE)
+
+    def is_excluded(self, path: Path) -> bool:
+        """Return whether the settings exclude the file ``path`` or a folder above it. Raises SettingsError."""
+        patterns = self._exclude
+        if patterns is not None:
+            relative = _below(os.fspath(Path.cwd()), os.path.abspath(path))  # noqa: PTH100
+        else:
+            file, relative = self._governing(path)
+            patterns = None if file is None else file.exclude
+        return patterns is not None and relative is not None and patterns.match(relative)
+
+    def _governing(self, path: Path) -> tuple[SettingsFile | None, str | None]:
+        """Return the settings file of ``path``, and ``path`` from its folder; None where it is not below that."""
+        if self._isolated:
+            return None, None
+        full = os.path.abspath(path)  # noqa: PTH100 - as text, because this runs for every path
+        file = self._file or self._closest(os.path.dirname(full))  # noqa: PTH120
+        if file is None:
+            return None, None
+        return file, _below(file.folder, full)
+
+    def _closest(self, folder: str) -> SettingsFile | None:
+        if folder not in self._folders:
+            self._folders[folder] = self._look(Path(folder))
+        return self._folders[folder]
+
+    def _look(self, folder: Path) -> SettingsFile | None:
+        for name in FILE_NAMES:
+            if (folder / name).is_file() and (found := read_settings(folder / name)):
+                return found
+        if folder.parent == folder or os.path.lexists(folder / ".git"):
+            return None
+        return self._closest(os.fspath(folder.parent))
+
+
+def _below(folder: str, path: str) -> str | None:
+    """Return the absolute ``path`` from ``folder``, with ``/`` between its parts; None if it is not below it."""
+    start = folder if folder.endswith(os.sep) else folder + os.sep
+    return path[len(start) :].replace(os.sep, "/") if path.startswith(start) else None
+
+
+def _command_line(overrides: Mapping[str, object]) -> Layer:
+    """Return the values given on the command line, by key. Raises SettingsError for one that is not valid."""
+    values: dict[str, Any] = {}
+    for name, value in overrides.items():
+        key = name.replace("_", "-")
+        written = list(value) if isinstance(value, tuple) else value
+        problem = problem_with(key, written)
+        if problem is not None:
+            raise SettingsError(f"--{key}: {problem}")
+        try:
+            values[key] = ready(key, written, resolve=str)
+            if key == "exclude":
+                PathPatterns(values[key])
+        except ValueError as error:
+            raise SettingsError(f"--{key}: {error}") from None
+    return Layer(COMMAND_LINE, values)
+
+
+def _named_file(config: Path) -> SettingsFile:
+    if not config.is_file():
+        raise UsageError(f"--config {config}: no such file; name a worker-lint.toml or a pyproject.toml")
+    found = read_settings(Path(os.path.abspath(config)), required=True)  # noqa: PTH100 - without its ".."
+    assert found is not None  # noqa: S101 - because it is required
+    return found
+
+
+def _settled(file: SettingsFile | None, layers: Iterable[Layer]) -> Settings:
+    """Return the outcome of ``layers``, of which the last that has a key has the say."""
+    values: dict[str, Any] = {"modes": dict(modes.BUILT_IN if file is None else file.modes)}
+    origins = dict.fromkeys(KEYS, DEFAULT)
+    for layer in layers:
+        for key, value in layer.values.items():
+            values[key] = value
+            origins[key] = layer.origin
+    mode = values.get("mode")
+    if mode is not None and mode not in values["modes"]:
+        # A file's own modes were checked as it was read, with the line at hand; this one was typed.
+        raise SettingsError(f"--mode: {modes.unknown_mode(mode, values['modes'])}")
+    declared = "policy" in values
+    if not declared:
+        values["policy"] = "bounds-only" if mode is None else "exact"
+    named = {key.replace("-", "_"): value for key, value in values.items()}
+    return Settings(file=None if file is None else file.path, policy_declared=declared, origins=origins, **named)

@@ -1,0 +1,204 @@
+"""One settings file: read, validated, and its values made ready for use."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from worker_lint import modes, toml_text
+from worker_lint.conforms import conforms
+from worker_lint.errors import SettingsError
+from worker_lint.gitignore import PathPatterns
+from worker_lint.schema import load_schema, problems
+from worker_lint.units import parse_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from worker_lint.schema import Problem
+
+_SIZES = ("batch-bytes", "worker-memory", "main-memory")
+_LISTS = ("select", "ignore", "exclude")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layer:
+    """Values by key, ready for use, and how to name the place that gives them; equal only to itself."""
+
+    origin: str
+    values: Mapping[str, Any]
+    paths: PathPatterns | None = None
+    """The paths that the values are for; None for all."""
+
+    def covers(self, path: str | None) -> bool:
+        """Return whether the values are for ``path``; None is a path that no pattern can match."""
+        return self.paths is None or (path is not None and self.paths.match(path))
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsFile:
+    """What one settings file says."""
+
+    path: Path
+    modes: Mapping[str, int]
+    layers: tuple[Layer, ...]
+    """The top level, then the overrides in order."""
+    exclude: PathPatterns | None
+
+    @property
+    def folder(self) -> str:
+        """The folder that patterns and profile paths start from."""
+        return os.fspath(self.path.parent)
+
+
+def read_settings(path: Path, *, required: bool = False) -> SettingsFile | None:
+    """Return what the settings file at the absolute ``path`` says.
+
+    A pyproject.toml without [tool.worker-lint] gives None, or is an error if it is ``required``.
+    Raises SettingsError, in one line with the file, the line and the key.
+    """
+    shown = _displayed(path)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise SettingsError(f"{shown}: cannot be read: {os.strerror(error.errno or 0)}") from None
+    in_table = path.name == "pyproject.toml"
+    # Most of them do not concern us, and one that does not is not ours to parse, nor to complain about.
+    document = _Document(shown, data, in_table) if not in_table or b"worker-lint" in data else None
+    if document is None or document.table is None:
+        if required:
+            raise SettingsError(f"{shown}: has no [tool.worker-lint] table; add one, or name another file")
+        return None
+    return document.settings(path)
+
+
+class _Document:
+    """A settings file while it is read: it knows how to say what is wrong with it."""
+
+    def __init__(self, shown: str, data: bytes, in_table: bool) -> None:
+        self._shown = shown
+        self._top: tuple[str, ...] = ("tool", "worker-lint") if in_table else ()
+        self._text = _decoded(shown, data)
+        try:
+            parsed: Any = toml_text.parse(self._text)
+        except toml_text.TomlError as error:
+            raise SettingsError(f"{shown}:{error.line}:{error.column}: is no TOML: {error}") from None
+        for name in self._top:
+            parsed = parsed.get(name) if isinstance(parsed, dict) else None
+        self.table = parsed
+        """The settings as written; None where the file has none."""
+
+    def settings(self, path: Path) -> SettingsFile:
+        self._validate()
+        table = self.table
+        known = {**modes.BUILT_IN, **{name: int(count) for name, count in table.get("modes", {}).items()}}
+        overrides = table.get("overrides", [])
+        for where, part in [((), table), *((("overrides", i), part) for i, part in enumerate(overrides))]:
+            if "mode" in part and part["mode"] not in known:
+                raise self._error((*where, "mode"), modes.unknown_mode(part["mode"], known))
+        values = self._values(table, path.parent, ())
+        layers = [Layer(path.name, {**values, "modes": known} if "modes" in table else values)]
+        for index, part in enumerate(overrides):
+            where = ("overrides", index)
+            origin = f"{path.name}, overrides[{index}] ({', '.join(part['paths'])})"
+            layers.append(Layer(origin, self._values(part, path.parent, where), self._patterns(part, "paths", where)))
+        exclude = self._patterns(table, "exclude", ()) if table.get("exclude") else None
+        return SettingsFile(path, known, tuple(layers), exclude)
+
+    def _validate(self) -> None:
+        schema = load_schema("settings")
+        found = _problems(self.table, schema)
+        if found:
+            where, message = _pointed(found[0], self.table, schema)
+            more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+            raise self._error(where, f"{message}{more}", shorten=where != found[0].where)
+
+    def _values(self, table: Mapping[str, Any], folder: Path, where: tuple[str | int, ...]) -> dict[str, Any]:
+        def resolve(name: str) -> str:
+            return os.path.normpath(folder / name)
+
+        values: dict[str, Any] = {}
+        for key, value in table.items():
+            if key not in ("modes", "overrides", "paths"):
+                try:
+                    values[key] = ready(key, value, resolve)
+                except ValueError as error:
+                    raise self._error((*where, key), str(error)) from None
+        return values
+
+    def _patterns(self, table: Mapping[str, Any], key: str, where: tuple[str | int, ...]) -> PathPatterns:
+        try:
+            return PathPatterns(table[key])
+        except ValueError as error:
+            raise self._error((*where, key), str(error)) from None
+
+    def _error(self, where: Sequence[str | int], message: str, *, shorten: bool = False) -> SettingsError:
+        line = toml_text.line_of(self._text, (*self._top, *where))
+        place = f"{self._shown}:{line}" if line else self._shown
+        return SettingsError(f"{place}: {_named(where[:-1] if shorten else where, bool(self._top))}: {message}")
+
+
+def problem_with(key: str, value: object) -> str | None:
+    """Return what is wrong with ``value`` for ``key`` under the schema, if anything is."""
+    found = _problems({key: value}, load_schema("settings"))
+    return found[0].message if found else None
+
+
+def _problems(table: object, schema: dict[str, Any]) -> list[Problem]:
+    return [] if conforms(table, schema) else problems(table, schema)
+
+
+def ready(key: str, value: Any, resolve: Callable[[str], str]) -> Any:
+    """Return the valid ``value`` of ``key`` as the program uses it: sizes in bytes, profiles by their path.
+
+    Raises ValueError for what a schema cannot see.
+    """
+    if key in _SIZES:
+        size = parse_bytes(value if isinstance(value, str) else int(value))
+        if size < 1:
+            raise ValueError(f"{value!r} is less than one byte; write a size such as '147MiB'")
+        return size
+    if key == "profile":
+        names = [value] if isinstance(value, str) else value
+        if "none" in names and len(names) > 1:
+            raise ValueError("'none' stands alone; leave out either it or the profiles beside it")
+        return tuple(name if name in ("live", "none") else resolve(name) for name in names)
+    if key in _LISTS:
+        return tuple(value)
+    return int(value) if isinstance(value, float) else value
+
+
+def _decoded(shown: str, data: bytes) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise SettingsError(f"{shown}:{line}: is not UTF-8; save it as UTF-8, as TOML requires") from None
+
+
+def _pointed(problem: Problem, table: Any, schema: dict[str, Any]) -> tuple[tuple[str | int, ...], str]:
+    """Return the place and the message of ``problem``, at an unknown key instead of the table it is in."""
+    where, message, node = problem.where, problem.message, table
+    for part in where:
+        node = node[part]
+    allowed = schema["$defs"]["override"]["properties"] if where[:1] == ("overrides",) else schema["properties"]
+    unknown = [key for key in node if key not in allowed] if isinstance(node, dict) and where != ("modes",) else []
+    if not unknown or not message.startswith("has no key"):
+        return where, message
+    hint = "" if message.endswith("?") else f"; the keys are {', '.join(allowed)}"
+    return (*where, unknown[0]), f"{message}{hint}"
+
+
+def _named(where: Sequence[str | int], in_table: bool) -> str:
+    name = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in where).removeprefix(".")
+    return name or ("[tool.worker-lint]" if in_table else "the top level")
+
+
+def _displayed(path: Path) -> str:
+    """Return ``path`` relative to the current folder where it is below it."""
+    try:
+        return os.fspath(path.relative_to(Path.cwd()))
+    except ValueError:
+        return os.fspath(path)
