@@ -36,17 +36,27 @@ class Policies:
     def __init__(self, resolver: SettingsResolver, environ: Mapping[str, str] | None = None) -> None:
         self._resolver = resolver
         self._environ = os.environ if environ is None else environ
-        self._policies: dict[int, tuple[Settings, Policy]] = {}
+        self._policies: dict[Settings, Policy] = {}
         self._profiles: dict[str, Profile] = {}
         self.notices: list[str] = []
 
     def for_path(self, path: Path) -> Policy:
         """Return the policy for ``path``. Raises SettingsError and ProfileError."""
         settings = self._resolver.for_path(path)
-        known = self._policies.get(id(settings))
+        return self._policy(settings)
+
+    def for_folder(self, folder: Path) -> Policy:
+        """Return the policy for a file in ``folder`` that no pattern singles out.
+
+        Raises SettingsError and ProfileError.
+        """
+        return self._policy(self._resolver.for_folder(folder))
+
+    def _policy(self, settings: Settings) -> Policy:
+        known = self._policies.get(settings)
         if known is None:
-            known = self._policies[id(settings)] = (settings, Policy(settings, self.profiles(settings)))
-        return known[1]
+            known = self._policies[settings] = Policy(settings, self.profiles(settings))
+        return known
 
     def profiles(self, settings: Settings) -> tuple[Profile, ...]:
         """Return the profiles on which a count must hold under ``settings``. Raises ProfileError."""

@@ -79,8 +79,10 @@ class Policy:
     def target(self, group: Group | None = None) -> Target | None:
         """Return the count that the mode asks for here, or None where no mode is in force."""
         mode = self.settings.mode
-        if mode is None:
-            return None
+        return None if mode is None else self.target_of(mode, group)
+
+    def target_of(self, mode: str, group: Group | None = None) -> Target:
+        """Return the count that ``mode``, one of the settings' modes, would ask for here."""
         wanted = self.settings.modes[mode]
         bound = self.tightest(group)
         if bound is None or bound.limits.limit >= wanted:

@@ -31,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
         limit = None
         if args.profile is not None:
             settings = resolver(args)
-            bound = Policies(settings).for_path(Path()).tightest()
+            bound = Policies(settings).for_folder(Path()).tightest()
             limit = bound.limits.limit if bound else None
         schema = schema_with_bound(limit)
     elif args.profile is not None:

@@ -1,0 +1,48 @@
+"""The inventory of a tree: the document of every file that sets a worker count."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from worker_lint.check import language_of, open_source
+from worker_lint.errors import SourceError
+from worker_lint.locate import locate
+from worker_lint.source import read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from worker_lint.site import Document
+
+
+class Survey:
+    """Reads files one by one, and counts them; what could not be read is in ``errors``, one line each."""
+
+    def __init__(self) -> None:
+        self.files = 0
+        self.errors: list[str] = []
+
+    def documents(self, paths: Iterable[Path]) -> Iterator[Document]:
+        """Yield the document of each file of ``paths`` that sets a worker count, in order."""
+        files = iter(paths)
+        while True:
+            try:
+                path = next(files, None)
+                if path is None:
+                    return
+                document = self._document(path)
+            except SourceError as error:
+                self.errors.append(str(error))
+            else:
+                if document is not None and document.sites:
+                    yield document
+
+    def _document(self, path: Path) -> Document | None:
+        data = read(path)
+        language = language_of(path, data)
+        if language is None:
+            return None
+        self.files += 1
+        source = open_source(path, language, data)
+        return None if source is None else locate(source)
