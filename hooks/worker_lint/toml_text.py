@@ -55,7 +55,7 @@ def line_of(text: str, where: Sequence[str | int]) -> int | None:
     names = [part for part in where if isinstance(part, str)]
     if not names:
         return None
-    lines = text.split("\n")
+    lines = text.replace("\r\n", "\n").split("\n")
     for start, line in enumerate(lines):
         # A line within a longer statement does not follow a complete document, and is no start.
         if names[-1] in line and _holds(lines[:start], where) is False:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from worker_lint.errors import SourceError
 from worker_lint.rewrite.files import write_atomically
 

@@ -1,0 +1,180 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from worker_lint.errors import SettingsError
+from worker_lint.settings import SettingsResolver
+
+MODES = "the modes are debug (0), development (4), training (8), production (16), high-performance (32)"
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".git").mkdir()
+    return tmp_path
+
+
+def error(data, name="worker-lint.toml", path="train.py"):
+    Path(name).write_bytes(data if isinstance(data, bytes) else data.encode())
+    with pytest.raises(SettingsError) as failure:
+        SettingsResolver({}).for_path(Path(path))
+    assert "\n" not in str(failure.value)
+    return str(failure.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("modee = 'debug'", "1: the top level: has no key 'modee'; did you mean 'mode'?", id="unknown key"),
+        pytest.param(
+            "\nranks_per_node = 1",
+            "2: the top level: has no key 'ranks_per_node'; did you mean 'ranks-per-node'?",
+            id="underscores",
+        ),
+        pytest.param(
+            "[[overrides]]\npaths = ['a']\nexcluded = []",
+            "3: overrides[0]: has no key 'excluded'; the keys are paths, mode, policy, profile, ranks-per-node, "
+            "live-loaders, batch-bytes, prefetch-factor, worker-memory, main-memory, select, ignore",
+            id="unknown key of an override",
+        ),
+        pytest.param(
+            "mode = 'trainin'",
+            f"1: mode: 'trainin' is no mode; did you mean 'training'? {MODES.replace('the', 'The', 1)}",
+            id="unknown mode",
+        ),
+        pytest.param(
+            "[[overrides]]\npaths = ['a']\n[[overrides]]\npaths = ['b']\nmode = 'x'",
+            f"5: overrides[1].mode: 'x' is no mode; {MODES}",
+            id="unknown mode for paths that do not match",
+        ),
+        pytest.param(
+            "policy = 'exactly'",
+            "1: policy: \"exactly\" is none of 'exact', 'at-most', 'bounds-only'; did you mean 'exact'?",
+            id="unknown policy",
+        ),
+        pytest.param("mode = 8", "1: mode: 8 is an integer, not a string", id="a count for a mode"),
+        pytest.param("mode = 2026-01-01", '1: mode: "2026-01-01" is a date, not a string', id="a date"),
+        pytest.param("ranks-per-node = 0", "1: ranks-per-node: 0 is below 1", id="no ranks"),
+        pytest.param("live-loaders = true", "1: live-loaders: true is a boolean, not an integer", id="true"),
+        pytest.param("prefetch-factor = 1.5", "1: prefetch-factor: 1.5 is a number, not an integer", id="a fraction"),
+        pytest.param("modes = {debug = -1}", "1: modes.debug: -1 is below 0", id="a negative count"),
+        pytest.param(
+            "[modes]\n'a b' = 1",
+            "1: modes: \"a b\" does not have the form of a name: letters, digits, '.', '_' and '-'",
+            id="a name with a space",
+        ),
+        pytest.param(
+            "batch-bytes = '12 parsecs'",
+            '1: batch-bytes: "12 parsecs" does not have the form of a number of bytes above zero, '
+            'as in 1048576 or "147MiB"',
+            id="no size",
+        ),
+        pytest.param("worker-memory = -1", "1: worker-memory: -1 is below 1", id="a negative size"),
+        pytest.param(
+            "main-memory = '0.2B'",
+            "1: main-memory: '0.2B' is less than one byte; write a size such as '147MiB'",
+            id="a size that rounds to nothing",
+        ),
+        pytest.param("select = ['W2']", '1: select[0]: "W2" does not have the form WL, WL2 or WL201', id="no code"),
+        pytest.param(
+            "ignore = ['WL2011']", '1: ignore[0]: "WL2011" does not have the form WL, WL2 or WL201', id="long"
+        ),
+        pytest.param("select = []", "1: select: is empty", id="select nothing"),
+        pytest.param("profile = []", "1: profile: is empty", id="no profile"),
+        pytest.param("profile = ''", "1: profile: is empty", id="an empty profile"),
+        pytest.param(
+            "profile = ['none', 'live']",
+            "1: profile: 'none' stands alone; leave out either it or the profiles beside it",
+            id="none and another",
+        ),
+        pytest.param("[[overrides]]\nmode = 'debug'", "1: overrides[0]: lacks 'paths'", id="no paths"),
+        pytest.param("[[overrides]]\npaths = []", "2: overrides[0].paths: is empty", id="empty paths"),
+        pytest.param(
+            "[[overrides]]\npaths = ['#a']",
+            "2: overrides[0].paths: '#a' matches no path; write a gitignore pattern, as in 'configs/**'",
+            id="a comment as pattern",
+        ),
+        pytest.param(
+            "exclude = ['[a']",
+            "1: exclude: '[a' matches no path; write a gitignore pattern, as in 'configs/**'",
+            id="a bracket never closed",
+        ),
+        pytest.param("live-loaders = 0\nprefetch-factor = 0", "1: live-loaders: 0 is below 1 (and 1 more)", id="two"),
+    ],
+)
+def test_what_is_no_setting_is_one_line_with_the_place_and_the_remedy(folder, text, expected):
+    assert error(text) == f"worker-lint.toml:{expected}"
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        pytest.param("mode =", "1:7: is no TOML: Invalid value (the text ends too soon)", id="no value"),
+        pytest.param(
+            "a = 1\nmode = 'debug' x",
+            "2:16: is no TOML: Expected newline or end of document after a statement",
+            id="junk",
+        ),
+        pytest.param('mode = """x', "1:12: is no TOML: Unterminated string (the text ends too soon)", id="no end"),
+        pytest.param(b"a = 1\n# caf\xe9", "2: is not UTF-8; save it as UTF-8, as TOML requires", id="Latin-1"),
+    ],
+)
+def test_a_file_that_does_not_parse_says_where(folder, data, expected):
+    assert error(data) == f"worker-lint.toml:{expected}"
+
+
+def test_a_byte_order_mark_is_no_trouble(folder):
+    Path("worker-lint.toml").write_bytes("mode = 'debug'".encode("utf-8-sig"))
+    assert SettingsResolver({}).for_path(Path("a.py")).mode == "debug"
+
+
+def test_the_table_of_a_pyproject_is_named_and_its_lines_are_those_of_the_file(folder):
+    assert error("[project]\nname = 'x'\n\n[tool.worker-lint]\nmod = 'debug'\n", "pyproject.toml") == (
+        "pyproject.toml:5: [tool.worker-lint]: has no key 'mod'; did you mean 'mode'?"
+    )
+
+
+def test_a_table_that_is_none_is_an_error(folder):
+    assert error("[tool]\nworker-lint = 8\n", "pyproject.toml") == (
+        "pyproject.toml:2: [tool.worker-lint]: 8 is an integer, not a table"
+    )
+
+
+def test_a_file_above_the_current_folder_is_named_in_full(folder, monkeypatch):
+    Path("a").mkdir()
+    Path("worker-lint.toml").write_text("x = 1", encoding="utf-8")
+    monkeypatch.chdir("a")
+    with pytest.raises(SettingsError) as failure:
+        SettingsResolver({}).for_path(Path("b.py"))
+    assert str(failure.value).startswith(f"{folder}/worker-lint.toml:1: ")
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        pytest.param({"mode": "debugg"}, "--mode: 'debugg' is no mode; did you mean 'debug'?", id="unknown mode"),
+        pytest.param({"select": ("X",)}, '--select: "X" does not have the form WL, WL2 or WL201', id="no code"),
+        pytest.param({"live_loaders": 0}, "--live-loaders: 0 is below 1", id="too few"),
+        pytest.param({"batch_bytes": "0.1B"}, "--batch-bytes: '0.1B' is less than one byte", id="too small"),
+        pytest.param({"exclude": ("#",)}, "--exclude: '#' matches no path", id="no pattern"),
+        pytest.param({"profile": ("none", "a")}, "--profile: 'none' stands alone", id="none and another"),
+    ],
+)
+def test_what_is_wrong_on_the_command_line_names_the_option(folder, given, expected):
+    with pytest.raises(SettingsError) as failure:
+        SettingsResolver(given).for_path(Path("a.py"))
+    assert str(failure.value).startswith(expected)
+    assert "\n" not in str(failure.value)
+
+
+def test_a_mode_that_only_another_file_knows_is_refused_where_it_is_unknown(folder):
+    Path("worker-lint.toml").write_text("modes = {sweep = 2}", encoding="utf-8")
+    Path("a").mkdir()
+    Path("a/worker-lint.toml").touch()
+    resolver = SettingsResolver({"mode": "sweep"})
+    assert resolver.for_path(Path("x.py")).modes["sweep"] == 2
+    with pytest.raises(SettingsError, match="'sweep' is no mode"):
+        resolver.for_path(Path("a/x.py"))
