@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 HOOKS = {hook["id"]: hook for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))}
 RUNNERS = ("pre-commit", "prek")
 
-BAD = 'from torch.utils.data import DataLoader\n\nloader = DataLoader(dataset, num_workers=2)  # 两个\n'
+BAD = "from torch.utils.data import DataLoader\n\nloader = DataLoader(dataset, num_workers=2)  # 两个\n"
 GOOD = BAD.replace("=2", "=8")
 SETTINGS = 'mode = "training"\nprofile = "none"\n'
 
@@ -48,9 +48,7 @@ def test_hooks_are_serial_and_leave_the_arguments_to_the_user() -> None:
         ("LICENSE", "", False),
     ],
 )
-def test_hooks_take_the_files_that_are_read_and_no_others(
-    tmp_path: Path, name: str, content: str, taken: bool
-) -> None:
+def test_hooks_take_the_files_that_are_read_and_no_others(tmp_path: Path, name: str, content: str, taken: bool) -> None:
     path = tmp_path / name
     path.write_text(content, encoding="utf-8")
     path.chmod(0o755)
@@ -61,7 +59,13 @@ def test_hooks_take_the_files_that_are_read_and_no_others(
 
 def _run(folder: Path, *command: str, status: int | None = 0, environ: dict[str, str] | None = None) -> str:
     done = subprocess.run(
-        command, cwd=folder, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", check=False
+        command,
+        cwd=folder,
+        env=environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        check=False,
     )
     assert status is None or done.returncode == status, done.stdout
     return done.stdout
@@ -72,13 +76,10 @@ def _git(folder: Path, *arguments: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The project as it lies in the working tree, in a git repository of its own with the tag v0.1.0."""
-    folder = tmp_path_factory.mktemp("project")
-    for name in _run(ROOT, "git", "ls-files", "-coz", "--exclude-standard").split("\0"):
-        if name and (ROOT / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, folder / name)
+def published(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project in a git repository of its own, with the tag v0.1.0."""
+    folder = tmp_path_factory.mktemp("published") / "worker-lint"
+    shutil.copytree(project, folder)
     _git(folder, "init", "--quiet", "--initial-branch=main")
     _git(folder, "add", "--all")
     _git(folder, "commit", "--quiet", "--message=All of it")
@@ -95,13 +96,17 @@ def environ(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     identity = {"GIT_AUTHOR_NAME": "Test", "GIT_AUTHOR_EMAIL": "test@example.org"}
     identity |= {name.replace("AUTHOR", "COMMITTER"): value for name, value in identity.items()}
     scripts = sysconfig.get_path("scripts")
-    return kept | identity | {
-        "PATH": f"{scripts}{os.pathsep}{kept['PATH']}",
-        "PRE_COMMIT_HOME": os.fspath(home / "pre-commit"),
-        "PREK_HOME": os.fspath(home / "prek"),
-        "PREK_COLOR": "never",
-        "UV_PYTHON": sys.executable,
-    }
+    return (
+        kept
+        | identity
+        | {
+            "PATH": f"{scripts}{os.pathsep}{kept['PATH']}",
+            "PRE_COMMIT_HOME": os.fspath(home / "pre-commit"),
+            "PREK_HOME": os.fspath(home / "prek"),
+            "PREK_COLOR": "never",
+            "UV_PYTHON": sys.executable,
+        }
+    )
 
 
 @pytest.fixture
@@ -117,16 +122,16 @@ def repository(tmp_path: Path) -> Path:
     return folder
 
 
-def _configure(repository: Path, project: Path, hook: str) -> None:
-    config = {"repos": [{"repo": os.fspath(project), "rev": "v0.1.0", "hooks": [{"id": hook}]}]}
+def _configure(repository: Path, published: Path, hook: str) -> None:
+    config = {"repos": [{"repo": os.fspath(published), "rev": "v0.1.0", "hooks": [{"id": hook}]}]}
     (repository / ".pre-commit-config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
     _git(repository, "add", "--all")
 
 
 @pytest.mark.slow
-def test_try_repo(repository: Path, project: Path, environ: dict[str, str]) -> None:
+def test_try_repo(repository: Path, published: Path, environ: dict[str, str]) -> None:
     def try_repo(*hooks: str, status: int) -> str:
-        command = ("pre-commit", "try-repo", os.fspath(project), *hooks, "--all-files", "--color=never")
+        command = ("pre-commit", "try-repo", os.fspath(published), *hooks, "--all-files", "--color=never")
         return _run(repository, *command, status=status, environ=environ)
 
     output = try_repo("worker-lint", status=1)
@@ -141,8 +146,8 @@ def test_try_repo(repository: Path, project: Path, environ: dict[str, str]) -> N
 
 
 @pytest.mark.slow
-def test_a_commit_of_a_bad_count_is_refused(repository: Path, project: Path, environ: dict[str, str]) -> None:
-    _configure(repository, project, "worker-lint")
+def test_a_commit_of_a_bad_count_is_refused(repository: Path, published: Path, environ: dict[str, str]) -> None:
+    _configure(repository, published, "worker-lint")
     _run(repository, "pre-commit", "install", environ=environ)
     commit = ("git", "commit", "--quiet", "--message=Train")
     output = _run(repository, *commit, status=1, environ=environ)
@@ -156,12 +161,12 @@ def test_a_commit_of_a_bad_count_is_refused(repository: Path, project: Path, env
 
 @pytest.mark.slow
 @pytest.mark.parametrize("runner", RUNNERS)
-def test_a_tagged_revision(repository: Path, project: Path, environ: dict[str, str], runner: str) -> None:
-    _configure(repository, project, "worker-lint-fix")
+def test_a_tagged_revision(repository: Path, published: Path, environ: dict[str, str], runner: str) -> None:
+    _configure(repository, published, "worker-lint-fix")
     run = (runner, "run", "--all-files", "--color=never")
     assert "1 finding fixed in 1 file" in _run(repository, *run, status=1, environ=environ)
     assert (repository / "train.py").read_text(encoding="utf-8") == GOOD
-    _configure(repository, project, "worker-lint")
+    _configure(repository, published, "worker-lint")
     assert "Passed" in _run(repository, *run, environ=environ)
     (repository / "config.json").write_text('{"num_workers": "8"}\n', encoding="utf-8")
     assert "config.json:1:17: WL103" in _run(repository, *run, status=1, environ=environ)
@@ -170,10 +175,10 @@ def test_a_tagged_revision(repository: Path, project: Path, environ: dict[str, s
 @pytest.mark.slow
 @pytest.mark.parametrize("runner", RUNNERS)
 def test_arguments_of_the_user_go_behind_those_of_the_hook(
-    repository: Path, project: Path, environ: dict[str, str], runner: str
+    repository: Path, published: Path, environ: dict[str, str], runner: str
 ) -> None:
     hook = {"id": "worker-lint", "args": ["--mode=development", "--output-format=github"]}
-    config = {"repos": [{"repo": os.fspath(project), "rev": "v0.1.0", "hooks": [hook]}]}
+    config = {"repos": [{"repo": os.fspath(published), "rev": "v0.1.0", "hooks": [hook]}]}
     (repository / ".pre-commit-config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
     output = _run(repository, runner, "run", "--all-files", "--color=never", status=1, environ=environ)
     assert "::warning file=train.py,line=3,col=42," in output
