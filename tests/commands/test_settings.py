@@ -3,13 +3,21 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
+import shlex
+import subprocess
+import textwrap
 from pathlib import Path
 
 import pytest
 
+from worker_lint.cli import main
 from worker_lint.commands import settings
 from worker_lint.errors import SettingsError, UsageError
-from worker_lint.settings import KEYS
+from worker_lint.schema import load_schema
+from worker_lint.settings import KEYS, SettingsResolver
+
+PAGE = Path(__file__).parents[2] / "docs" / "settings.md"
 
 PYPROJECT = """
 [tool.worker-lint]
@@ -120,3 +128,40 @@ def test_what_is_wrong_with_the_settings_is_an_error_and_nothing_is_printed(caps
     with pytest.raises(SettingsError, match=r"^pyproject.toml:2: mode: 1 is an integer"):
         run(capsys)
     assert capsys.readouterr().out == ""
+
+
+def commands_of(page):
+    """The commands that a page shows, with what it says that they print, in order."""
+    for block in re.findall(r"```console\n(.*?)```", page, re.DOTALL):
+        for command, printed in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE):
+            yield shlex.split(command), printed
+
+
+def test_the_page_shows_what_is_printed(capsys):
+    page = PAGE.read_text(encoding="utf-8")
+    Path("pyproject.toml").write_text(re.search(r"```toml\n(.*?)```", page, re.DOTALL)[1], encoding="utf-8")
+    Path("configs/debug/unet.local.yaml").touch()
+    shown = list(commands_of(page))
+    assert len(shown) == 7
+    for (program, *arguments), printed in shown:
+        if program == "worker-lint":
+            main(arguments)
+        else:
+            subprocess.run([program, *arguments], check=True)
+        output = capsys.readouterr()
+        assert output.out + output.err == printed
+
+
+def test_the_page_describes_each_key():
+    keys = re.findall(r"^### `(.*)`$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert set(keys) == set(load_schema("settings")["properties"])
+    assert len(keys) == len(set(keys))
+
+
+def test_the_examples_of_the_page_are_settings():
+    examples = re.findall(r"(?:^    .*\n)+", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(examples) == len(load_schema("settings")["properties"])
+    for example in examples:
+        text = textwrap.dedent(example).replace("tool.worker-lint.", "")
+        Path("worker-lint.toml").write_text(text, encoding="utf-8")
+        SettingsResolver({}).for_path(Path("train.py"))
