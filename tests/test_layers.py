@@ -1,0 +1,214 @@
+"""Imports point one way, and what is heavy is imported on the path that needs it and on no other."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import subprocess
+import sys
+from graphlib import TopologicalSorter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SOURCE = Path(__file__).parents[1] / "hooks"
+
+LAYERS = (
+    ("__main__",),
+    ("cli",),
+    ("commands",),
+    ("rewrite.apply", "survey"),
+    ("check",),
+    ("triage",),
+    ("report",),
+    ("rules", "rewrite"),
+    ("rule", "count_fix", "suppressions"),
+    ("policies",),
+    ("policy", "options", "finding", "discover", "progress"),
+    ("locate", "hardware", "counts", "tree"),
+    ("settings",),
+    ("settings_file",),
+    ("source", "site", "gitignore", "modes"),
+    ("schema", "conforms", "toml_text", "units", "glob"),
+    ("errors",),
+    ("",),
+)
+"""Modules and packages, the highest first. Each may import from the layers below its own, and from itself."""
+
+Imports = dict[str, set[str]]
+
+
+def _layer_of(module: str) -> tuple[int, str]:
+    """Return the index of the layer of ``module``, and the entry in it: the one that names it most closely."""
+    entries = [(len(entry), index, entry) for index, layer in enumerate(LAYERS) for entry in layer]
+    near = [found for found in entries if f"{module}.".startswith(f"{found[2]}.") or found[2] == module]
+    assert near, f"{module} has no place in LAYERS; give it one"
+    return max(near)[1:]
+
+
+def _imported(tree: ast.AST, known: frozenset[str]) -> Iterator[str]:
+    """Yield each module of the package that ``tree`` imports when it runs, at the top or in a function."""
+    for node in ast.iter_child_nodes(tree):
+        match node:
+            case ast.If(test=ast.Name(id="TYPE_CHECKING")):
+                for other in node.orelse:
+                    yield from _imported(other, known)
+                continue
+            case ast.ImportFrom(module=str(module), names=names, level=0) if module.split(".")[0] == "worker_lint":
+                for alias in names:
+                    full = f"{module}.{alias.name}"
+                    yield full if full in known else module
+            case ast.ImportFrom(level=level) if level:
+                raise AssertionError(f"line {node.lineno}: write imports in full")
+            case ast.Import(names=names):
+                yield from (alias.name for alias in names if alias.name.split(".")[0] == "worker_lint")
+            case ast.Call(
+                func=ast.Name(id="import_module"), args=[ast.JoinedStr(values=[ast.Constant(value=start), *_]), *_]
+            ):
+                # All that such a name may stand for.
+                yield from (module for module in known if module.startswith(str(start)))
+            case ast.Call(func=ast.Name(id="import_module"), args=[ast.Constant(value=module), *_]):
+                yield str(module)
+        yield from _imported(node, known)
+
+
+def imports_of(sources: dict[str, str]) -> Imports:
+    """Return, for each module (its name behind ``worker_lint.``), the modules that it imports."""
+    known = frozenset(f"worker_lint.{name}".rstrip(".") for name in sources)
+    return {
+        name: {full.removeprefix("worker_lint").removeprefix(".") for full in _imported(ast.parse(text), known)}
+        - {name}
+        for name, text in sources.items()
+    }
+
+
+def upward(imports: Imports) -> list[str]:
+    """Return each import that does not point down."""
+    wrong = []
+    for module, targets in imports.items():
+        layer, entry = _layer_of(module)
+        for target in targets:
+            below, other = _layer_of(target)
+            if below < layer or (below == layer and other != entry):
+                wrong.append(f"{module} imports {target}")
+    return sorted(wrong)
+
+
+@pytest.fixture(scope="module")
+def imports() -> Imports:
+    """The imports of the package as it is."""
+    sources = {}
+    for path in (SOURCE / "worker_lint").rglob("*.py"):
+        parts = path.relative_to(SOURCE / "worker_lint").with_suffix("").parts
+        sources[".".join(part for part in parts if part != "__init__")] = path.read_text(encoding="utf-8")
+    return imports_of(sources)
+
+
+def test_imports_point_down(imports: Imports) -> None:
+    assert upward(imports) == []
+
+
+def test_no_module_imports_itself_by_a_detour(imports: Imports) -> None:
+    order = list(TopologicalSorter(imports).static_order())  # raises CycleError
+    assert order.index("errors") < order.index("check") < order.index("cli")
+
+
+def test_every_layer_has_a_module(imports: Imports) -> None:
+    named = {_layer_of(module)[1] for module in imports}
+    assert [entry for layer in LAYERS for entry in layer if entry not in named] == []
+
+
+@pytest.mark.parametrize(
+    ("module", "text", "wrong"),
+    [
+        ("settings", "from worker_lint.check import check", "check"),
+        ("settings", "def f():\n    from worker_lint import check", "check"),
+        ("rules._bounds", "import worker_lint.report.text", "report.text"),
+        ("policy", "try:\n    from worker_lint.finding import Fix\nexcept ImportError:\n    pass", "finding"),
+        ("errors", "import_module(f'worker_lint.report.{name}')", "report.text"),
+        ("errors", "import_module('worker_lint.check')", "check"),
+    ],
+    ids=["at the top", "in a function", "by its full name", "within a layer", "by a made-up name", "by name"],
+)
+def test_an_import_that_points_up_is_found(module: str, text: str, wrong: str) -> None:
+    others = dict.fromkeys(("check", "report.text", "finding"), "")
+    assert upward(imports_of({**others, module: text})) == [f"{module} imports {wrong}"]
+
+
+def test_imports_for_type_checkers_alone_do_not_count() -> None:
+    text = "if TYPE_CHECKING:\n    from worker_lint.check import FileReport\n"
+    assert imports_of({"check": "", "site": text}) == {"check": set(), "site": set()}
+
+
+HEAVY = (
+    "jsonschema",
+    "libcst",
+    "pathspec",
+    "psutil",
+    "tomli",
+    "tomllib",
+    "tree_sitter",
+    "tree_sitter_json",
+    "tree_sitter_python",
+)
+"""What is worth its import only where it is used."""
+
+_SAY_WHAT_WAS_IMPORTED = """
+import json, sys
+from worker_lint.cli import main
+status = main(sys.argv[1:])
+sys.stderr.write(json.dumps([status, [name for name in sys.modules if "." not in name]]))
+"""
+
+
+def _heavy_imports_of(folder: Path, *arguments: str, status: int) -> set[str]:
+    environ = {**os.environ, "PYTHONPATH": os.fspath(SOURCE)}
+    environ.pop("CI", None)
+    done = subprocess.run(
+        [sys.executable, "-c", _SAY_WHAT_WAS_IMPORTED, *arguments],
+        cwd=folder, env=environ, capture_output=True, encoding="utf-8", check=True,
+    )  # fmt: skip
+    exit_status, modules = json.loads(done.stderr.splitlines()[-1])
+    assert exit_status == status, done.stdout
+    return set(modules) & set(HEAVY)
+
+
+PYTHON = {"tree_sitter", "tree_sitter_python"}
+JSON = {"tree_sitter", "tree_sitter_json"}
+TOML = {"tomli" if sys.version_info < (3, 11) else "tomllib"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "allowed"),
+    [
+        (["--version"], 0, set()),
+        (["--isolated", "--profile=none", "plain.py"], 0, set()),
+        (["--isolated", "--profile=none", "plain.json"], 0, set()),
+        (["--isolated", "--profile=none", "counts.py"], 0, PYTHON),
+        (["--isolated", "--profile=none", "counts.json"], 0, JSON),
+        (["--isolated", "--profile=none", "--mode=training", "counts.py"], 1, PYTHON),
+        (["--isolated", "--profile=none", "--mode=training", "counts.json"], 1, JSON),
+        (["--isolated", "--profile=none", "wrong.json"], 1, {*JSON, "jsonschema"}),
+        (["--isolated", "--profile=none", "--mode=training", "--fix", "counts.json"], 0, JSON),
+        (["--isolated", "--profile=none", "--mode=training", "--fix", "counts.py"], 0, {*PYTHON, "libcst"}),
+        (["--isolated", "--profile=live", "plain.py"], 0, set()),
+        (["--isolated", "--profile=live", "counts.py"], 0, {*PYTHON, "psutil"}),
+    ],
+    ids=lambda value: " ".join(value).replace("--isolated --profile=none ", "") if isinstance(value, list) else None,
+)
+def test_a_run_imports_no_more_than_it_needs(
+    tmp_path: Path, arguments: list[str], status: int, allowed: set[str]
+) -> None:
+    (tmp_path / "plain.py").write_text("print('no counts')\n", encoding="utf-8")
+    (tmp_path / "plain.json").write_text('{"batch_size": 2}\n', encoding="utf-8")
+    (tmp_path / "counts.py").write_text("num_workers = 1\n", encoding="utf-8")
+    (tmp_path / "counts.json").write_text('{"num_workers": 1}\n', encoding="utf-8")
+    (tmp_path / "wrong.json").write_text('{"num_workers": "1"}\n', encoding="utf-8")
+    # The vocabulary is TOML, and is read only where a file is opened.
+    words = set() if arguments == ["--version"] else TOML
+    assert _heavy_imports_of(tmp_path, *arguments, status=status) == allowed | words
