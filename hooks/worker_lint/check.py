@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-    from worker_lint.finding import Finding
+    from worker_lint.finding import FoundIn
     from worker_lint.policy import Policy
     from worker_lint.site import Document
     from worker_lint.source import Language
@@ -31,7 +31,7 @@ class FileReport:
     path: Path
     source: Source | None = None
     """None where the file cannot hold a count, or could not be judged."""
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[FoundIn] = field(default_factory=list)
     error: str | None = None
     """One line, where the file could not be judged."""
     skipped: Literal["binary", "unknown language"] | None = None
@@ -54,11 +54,14 @@ def open_source(path: Path, language: Language, data: bytes) -> Source | None:
     return source if words.concerns(source.code) else None
 
 
-def judge(document: Document, policy: Policy) -> list[Finding]:
-    """Return what the selected rules find in ``document`` under ``policy``, triaged."""
+def judge(documents: Iterable[Document], policy: Policy) -> list[FoundIn]:
+    """Return what the selected rules find in the documents of one file under ``policy``, triaged."""
     rules = selected(policy.settings)
-    found = (finding for rule in rules for finding in rule.check(document, policy))
-    return triage(found, rules, document.source)
+    judged: list[FoundIn] = []
+    for document in documents:
+        found = (finding for rule in rules for finding in rule.check(document, policy))
+        judged += [(document.source, finding) for finding in triage(found, rules, document.source)]
+    return judged
 
 
 def check_text(path: Path, data: bytes, policy_for: Callable[[Path], Policy]) -> FileReport:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from worker_lint.finding import Edit, Fix
+from worker_lint.finding import Fix, replacing
 from worker_lint.options import is_off, without_workers, worker_options
 
 if TYPE_CHECKING:
@@ -22,10 +22,10 @@ def count_fix(site: Site, language: Language, policy: Policy) -> Fix | None:
     target = policy.target(site.group)
     if target is None or not site.intact or site.value.number == target.count:
         return None
-    edits = [Edit.of(site.value, str(target.count))]
+    edits = [replacing(site.value, str(target.count))]
     if target.count == 0 and site.group is not None:
         edits += [
-            Edit.of(value, without_workers(name, language))
+            replacing(value, without_workers(name, language))
             for name, value in worker_options(site.group)
             if not is_off(name, value)
         ]

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Literal
 
+from worker_lint.source import Edit
+
 if TYPE_CHECKING:
     from worker_lint.site import Group, Site, Value
+    from worker_lint.source import Source
 
 FixKind = Literal[
     "policy",  # the count that the repository declared; applied by --fix where a mode is in force
@@ -25,18 +28,9 @@ class Severity(str, Enum):
         return self.value
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """One replacement: bytes ``start`` to ``end`` of a source's code become ``text``."""
-
-    start: int
-    end: int
-    text: str
-
-    @classmethod
-    def of(cls, value: Value, text: str) -> Edit:
-        """Return the edit that puts ``text`` in the place of ``value``."""
-        return cls(value.start, value.end, text)
+def replacing(value: Value, text: str) -> Edit:
+    """Return the edit that puts ``text`` in the place of ``value``."""
+    return Edit(value.start, value.end, text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +58,7 @@ class Finding:
     site: Site | None = None
     group: Group | None = None
     """The options among which the finding stands: of its fixes, one is made at a time."""
+
+
+FoundIn = tuple["Source", Finding]
+"""A finding with the source in whose code it stands."""

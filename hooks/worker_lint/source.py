@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from worker_lint.errors import SourceError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
 Language = Literal["python", "json"]
@@ -63,6 +64,26 @@ def read(path: Path) -> bytes:
         raise SourceError(f"{path}: cannot be read: {error.strerror}") from error
 
 
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One replacement: bytes ``start`` to ``end`` of a source's code become ``text``."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Inset:
+    """Where a piece of code stands in the source around it."""
+
+    host: Source
+    offsets: Sequence[int]
+    """The offset in the host's code of each byte of the piece, and of its end."""
+    quote: Callable[[str], str] = str
+    """How the host writes a text there, as inside the quotes of a JSON string."""
+
+
 @dataclass(frozen=True)
 class Source:
     """The text of one file as UTF-8 without a byte order mark (``code``), with what it takes to write it back."""
@@ -73,6 +94,10 @@ class Source:
     encoding: str = "utf-8"
     exact: bool = True
     """Whether encoding the text again gives the file's own bytes, as it must before the file may be rewritten."""
+    cell: int | None = None
+    """The cell, counted from 0, of the notebook that holds this; lines are then counted from the cell's first."""
+    inset: Inset | None = None
+    """Where this stands, when it is a piece of another source."""
 
     @classmethod
     def decode(cls, path: Path, language: Language, data: bytes) -> Source:
@@ -119,15 +144,34 @@ class Source:
         return [0, *(match.end() for match in _LINE_BREAK.finditer(self.code))]
 
     def position(self, offset: int) -> Position:
-        """Return the line and column of the byte at ``offset`` of the code."""
+        """Return the line and column, in the file or the cell, of the byte at ``offset`` of the code."""
+        if self.inset is not None and self.cell is None:
+            return self.inset.host.position(self.inset.offsets[offset])
         line = bisect_right(self._line_starts, offset)
         start = self._line_starts[line - 1]
         return Position(line, len(self.code[start:offset].decode("utf-8", "replace")) + 1)
 
+    def file_position(self, offset: int) -> Position:
+        """Return the line and column in the file itself, for readers that know nothing of cells."""
+        if self.inset is not None:
+            return self.inset.host.file_position(self.inset.offsets[offset])
+        return self.position(offset)
+
     def line(self, number: int) -> str:
-        """Return the text of line ``number`` (from 1) without its line break."""
+        """Return the text of line ``number`` (from 1) of the file, or the cell, without its line break."""
+        if self.inset is not None and self.cell is None:
+            return self.inset.host.line(number)
         starts = [*self._line_starts, len(self.code)]
         return self.code[starts[number - 1] : starts[number]].decode("utf-8", "replace").rstrip("\r\n")
+
+    def outward(self, edit: Edit) -> Edit:
+        """Return ``edit``, of this source's code, as an edit of the code of the file that holds it."""
+        if self.inset is None:
+            return edit
+        offsets = self.inset.offsets
+        # An edit ends where its last byte does: what stands between two bytes of the host is not touched.
+        end = offsets[edit.end - 1] + 1 if edit.end > edit.start else offsets[edit.start]
+        return self.inset.host.outward(Edit(offsets[edit.start], end, self.inset.quote(edit.text)))
 
     @property
     def parsed(self) -> bytes:

@@ -31,18 +31,17 @@ class Survey:
                 path = next(files, None)
                 if path is None:
                     return
-                document = self._document(path)
+                documents = self._documents(path)
             except SourceError as error:
                 self.errors.append(str(error))
             else:
-                if document is not None and document.sites:
-                    yield document
+                yield from (document for document in documents if document.sites)
 
-    def _document(self, path: Path) -> Document | None:
+    def _documents(self, path: Path) -> tuple[Document, ...]:
         data = read(path)
         language = language_of(path, data)
         if language is None:
-            return None
+            return ()
         self.files += 1
         source = open_source(path, language, data)
-        return None if source is None else locate(source)
+        return () if source is None else locate(source)

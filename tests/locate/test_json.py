@@ -17,7 +17,8 @@ from worker_lint.source import Source
 
 def document(text: str | bytes) -> Document:
     data = text.encode() if isinstance(text, str) else text
-    return locate(Source.decode(Path("config.json"), "json", data))
+    (only,) = locate(Source.decode(Path("config.json"), "json", data))
+    return only
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,8 @@ from worker_lint.source import Source
 
 def document(code: str | bytes) -> Document:
     data = code.encode() if isinstance(code, str) else code
-    return locate(Source.decode(Path("train.py"), "python", data))
+    (only,) = locate(Source.decode(Path("train.py"), "python", data))
+    return only
 
 
 def found(code: str | bytes) -> list[tuple[str, str, str]]:

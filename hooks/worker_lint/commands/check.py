@@ -123,7 +123,7 @@ def _take(
         report.errors.append(file.error)
     if source is None:
         return
-    if (args.fix or args.diff) and any(finding.fix is not None for finding in findings):
+    if (args.fix or args.diff) and any(finding.fix is not None for _, finding in findings):
         # Rewriting is imported where something is rewritten.
         from worker_lint.rewrite.apply import apply_fixes
         from worker_lint.rewrite.diff import unified_diff
@@ -141,7 +141,7 @@ def _take(
             source, findings = mended, left
             report.fixed += number
             report.files_fixed += 1
-    report.findings += [(source, finding) for finding in findings]
+    report.findings += findings
 
 
 def _keep(path: Path, data: bytes) -> None:

@@ -60,7 +60,7 @@ def _row(document: Document, site: Site) -> dict[str, Any]:
     line, column = source.position(site.value.start)
     return {
         "path": source.path.as_posix(),
-        "cell": None,
+        "cell": source.cell,
         "line": line,
         "column": column,
         "language": source.language,

@@ -9,13 +9,16 @@ if TYPE_CHECKING:
     from worker_lint.source import Source
 
 
-def locate(source: Source) -> Document:
-    """Return what ``source`` holds. Raises SourceError where it cannot be judged."""
+def locate(source: Source) -> tuple[Document, ...]:
+    """Return what ``source`` holds: its own document, and one for each piece of another language inside it.
+
+    Raises SourceError where it cannot be judged.
+    """
     # Each language's grammar is loaded when its first file comes.
     if source.language == "json":
         from worker_lint.locate import json
 
-        return json.locate(source)
+        return (json.locate(source),)
     from worker_lint.locate import python
 
-    return python.locate(source)
+    return (python.locate(source),)

@@ -24,7 +24,8 @@ def render(report: Report, stream: TextIO, *, color: bool = False, frames: bool 
     paint = _paint if color else _plain
     for source, finding in report.findings:
         line, column = source.position(finding.start)
-        where = paint(f"{_clean(str(source.path))}:{line}:{column}:", "1")
+        cell = "" if source.cell is None else f":cell {source.cell}"
+        where = paint(f"{_clean(str(source.path))}{cell}:{line}:{column}:", "1")
         severity = paint(str(finding.severity), _COLORS[finding.severity])
         stream.write(f"{where} {paint(finding.code, '1')} {severity}: {_clean(finding.message)}\n")
         if frames:

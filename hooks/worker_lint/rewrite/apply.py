@@ -11,16 +11,16 @@ from worker_lint.locate import locate
 from worker_lint.rewrite.edits import chosen, splice
 
 if TYPE_CHECKING:
-    from worker_lint.finding import Finding, Fix
+    from worker_lint.finding import Fix, FoundIn
     from worker_lint.policy import Policy
-    from worker_lint.source import Source
+    from worker_lint.source import Edit, Source
 
 _MOST_PASSES = 100
 """Passes after which fixes that undo each other are given up; each pass mends one finding of every group."""
 
 
-def apply_fixes(source: Source, findings: list[Finding], policy: Policy) -> tuple[Source, list[Finding], int]:
-    """Return the source with every fix made, what is left to find in it, and how many findings were mended.
+def apply_fixes(source: Source, findings: list[FoundIn], policy: Policy) -> tuple[Source, list[FoundIn], int]:
+    """Return the file with every fix made, what is left to find in it, and how many findings were mended.
 
     Nothing is written. Raises SourceError where an edit cannot be made safely; the source is then as it was.
     """
@@ -29,20 +29,22 @@ def apply_fixes(source: Source, findings: list[Finding], policy: Policy) -> tupl
         fixes = chosen(findings)
         if not fixes:
             return source, findings, mended
-        source = replace(source, code=_rewritten(source, fixes))
+        edits = [piece.outward(edit) for piece, fix in fixes for edit in _confirmed(piece, fix)]
+        source = replace(source, code=splice(source.code, edits))
         mended += len(fixes)
         findings = judge(locate(source), policy)
     raise SourceError(f"{source.path}: its fixes undo each other; nothing was written, report this with the file")
 
 
-def _rewritten(source: Source, fixes: list[Fix]) -> bytes:
+def _confirmed(source: Source, fix: Fix) -> tuple[Edit, ...]:
+    """Return the edits of ``fix``; those in Python as libcst makes them. Raises SourceError where it does not agree."""
     if source.language != "python":
-        return splice(source.code, (edit for fix in fixes for edit in fix.edits))
+        return fix.edits
     # libcst is heavy: it is loaded when the first Python file is rewritten.
-    from worker_lint.rewrite.transform import TransformError, rewrite_python
+    from worker_lint.rewrite.transform import TransformError, rewritten
 
     try:
-        return rewrite_python(source.code, fixes)
+        return tuple(rewritten(source.code, edit) for edit in fix.edits)
     except TransformError as error:
         raise SourceError(
             f"{source.path}: cannot be fixed, {error}; nothing was written, report this with the file"

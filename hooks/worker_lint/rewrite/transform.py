@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import libcst as cst
 from libcst.metadata import ByteSpanPositionProvider, MetadataWrapper
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+from worker_lint.source import Edit
 
-    from worker_lint.finding import Edit, Fix
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 Span = tuple[int, int]
 
@@ -63,21 +63,16 @@ def replace_in_module(wrapper: MetadataWrapper, replacements: Mapping[Span, str]
     return module
 
 
-def rewrite_python(code: bytes, fixes: Iterable[Fix]) -> bytes:
-    """Return ``code`` with the edits of ``fixes`` made.
+def rewritten(code: bytes, edit: Edit) -> Edit:
+    """Return ``edit``, of Python ``code``, with the text that libcst makes of it.
 
-    Only the smallest slice that holds an edit is parsed, in parentheses of its own, so that Python of any version,
-    and a syntax error elsewhere, does not matter, and nothing outside it can change. Raises TransformError.
+    Only the expression that is replaced is parsed, in parentheses of its own, so that Python of any version, and a
+    syntax error elsewhere, does not matter, and nothing outside it can change. Raises TransformError.
     """
-    for edit in sorted((edit for fix in fixes for edit in fix.edits), key=lambda edit: edit.start, reverse=True):
-        code = code[: edit.start] + _replaced(code[edit.start : edit.end], edit) + code[edit.end :]
-    return code
-
-
-def _replaced(piece: bytes, edit: Edit) -> bytes:
+    piece = code[edit.start : edit.end]
     try:
         wrapper = MetadataWrapper(cst.parse_module(b"(" + piece + b")"), unsafe_skip_copy=True)
     except cst.ParserSyntaxError as error:
         raise TransformError(f"{piece.decode()!r} does not parse: {error.message}") from error
     module = replace_in_module(wrapper, {(1, 1 + len(piece)): edit.text})
-    return module.bytes[1:-1]
+    return Edit(edit.start, edit.end, module.code[1:-1])

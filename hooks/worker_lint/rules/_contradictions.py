@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from worker_lint.finding import Edit, Fix
+from worker_lint.finding import Fix, replacing
 from worker_lint.options import without_workers, worker_options
 
 if TYPE_CHECKING:
@@ -36,4 +36,4 @@ def off(group: Group, name: str, value: Value, document: Document) -> Fix | None
     if not group.intact:
         return None
     text = without_workers(name, document.source.language)
-    return Fix("safe", f"Write {text}", (Edit.of(value, text),))
+    return Fix("safe", f"Write {text}", (replacing(value, text),))

@@ -45,7 +45,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from worker_lint.counts import broken_constraint
-from worker_lint.finding import Edit, Fix, Severity
+from worker_lint.finding import Fix, Severity, replacing
 from worker_lint.rule import Rule
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
             value,
             f"{site.name} is the float {value.text}; a loader fails on it with TypeError at its first batch",
             f"write {whole}" if whole else "write an integer, or round to one with int()",
-            fix=Fix("safe", f"Write {whole}", (Edit.of(value, whole),)) if whole and site.intact else None,
+            fix=Fix("safe", f"Write {whole}", (replacing(value, whole),)) if whole and site.intact else None,
             site=site,
         )
 

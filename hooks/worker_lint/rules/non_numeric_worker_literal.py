@@ -41,7 +41,7 @@ import re
 from typing import TYPE_CHECKING
 
 from worker_lint.counts import broken_constraint
-from worker_lint.finding import Edit, Fix, Severity
+from worker_lint.finding import Fix, Severity, replacing
 from worker_lint.locate.vocabulary import vocabulary
 from worker_lint.rule import Rule
 
@@ -75,7 +75,7 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
                 else "a loader raises TypeError on it"
             ),
             f"write {int(digits)}" if digits else "write an integer",
-            fix=Fix("safe", f"Write {int(digits)}", (Edit.of(value, str(int(digits))),))
+            fix=Fix("safe", f"Write {int(digits)}", (replacing(value, str(int(digits))),))
             if digits and site.intact
             else None,
             site=site,

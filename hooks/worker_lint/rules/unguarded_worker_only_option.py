@@ -51,7 +51,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from worker_lint.finding import Edit, Fix, Severity
+from worker_lint.finding import Fix, Severity, replacing
 from worker_lint.options import is_off, without_workers, worker_options
 from worker_lint.rule import Rule
 
@@ -81,7 +81,7 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
                 f"{name} is {value.text} whatever {_short(count)} is, "
                 f"and {'it is 0' if certain else 'where that is 0'} the loader raises",
                 f"write {guarded(name, value, count)}",
-                fix=Fix("safe", "Guard the option", (Edit.of(value, guarded(name, value, count)),))
+                fix=Fix("safe", "Guard the option", (replacing(value, guarded(name, value, count)),))
                 if group.intact and _repeatable(count)
                 else None,
                 group=group,
