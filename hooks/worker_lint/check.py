@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from worker_lint.errors import SourceError
@@ -54,11 +54,20 @@ def open_source(path: Path, language: Language, data: bytes) -> Source | None:
     return source if words.concerns(source.code) else None
 
 
+def believed(documents: Iterable[Document], confidence: int) -> Iterator[Document]:
+    """Yield the documents without the sites that are less sure than ``confidence``, in percent."""
+    for document in documents:
+        if all(site.confidence >= confidence for site in document.sites):
+            yield document
+        else:
+            yield replace(document, sites=tuple(site for site in document.sites if site.confidence >= confidence))
+
+
 def judge(documents: Iterable[Document], policy: Policy) -> list[FoundIn]:
     """Return what the selected rules find in the documents of one file under ``policy``, triaged."""
     rules = selected(policy.settings)
     judged: list[FoundIn] = []
-    for document in documents:
+    for document in believed(documents, policy.settings.confidence):
         found = (finding for rule in rules for finding in rule.check(document, policy))
         judged += [(document.source, finding) for finding in triage(found, rules, document.source)]
     return judged

@@ -47,6 +47,8 @@ class Settings:
     worker_memory: int | None = None
     """In bytes, as ``main_memory`` is."""
     main_memory: int | None = None
+    confidence: int = 50
+    """How sure it must be, in percent, that a number is a worker count before it is reported."""
     select: tuple[str, ...] | None = None
     """Codes or beginnings of codes; None for the rules' own defaults."""
     ignore: tuple[str, ...] = ()

@@ -26,6 +26,9 @@ Form = Literal[
     "or-fallback",  # args.num_workers or 4
     "option-default",  # parser.add_argument("--num_workers", default=4)
     "key",  # "num_workers": 4 in a data file
+    "flag",  # --num_workers 4, --num-workers=4, -j 4 in a command
+    "override",  # data.num_workers=4 in a command, as Hydra takes it
+    "variable",  # NUM_WORKERS=4, ${NUM_WORKERS:-4} in a shell script
 ]
 
 
@@ -96,6 +99,10 @@ class Site:
     callee: str | None = None
     pointer: str | None = None
     """The JSON pointer (RFC 6901) of the value in a data file."""
+    confidence: int = 100
+    """How sure it is, in percent, that this is a loader's worker count."""
+    evidence: tuple[str, ...] = ()
+    """What the confidence rests on, one clause each."""
     intact: bool = True
     """Whether the source around it parses; a fix touches nothing else."""
 

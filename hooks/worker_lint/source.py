@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-Language = Literal["python", "json"]
+Language = Literal["python", "json", "yaml", "toml", "shell", "makefile", "dockerfile", "notebook", "markdown"]
 
 SUFFIXES: dict[str, Language] = {
     ".py": "python",
@@ -25,6 +25,8 @@ SUFFIXES: dict[str, Language] = {
     ".json": "json",
     ".jsonc": "json",
 }
+NAMES: dict[str, Language] = {}
+"""Languages by the whole name of a file, in lower case."""
 _PYTHON_LINE = re.compile(rb"#!.*\bpython[0-9.]*(?:\s|$)")
 _LINE_BREAK = re.compile(rb"\r\n|\r|\n")
 
@@ -38,7 +40,7 @@ class Position(NamedTuple):
 
 def language_by_name(path: Path) -> Language | None:
     """Return the language that the name of ``path`` tells, or None."""
-    return SUFFIXES.get(path.suffix.lower())
+    return SUFFIXES.get(path.suffix.lower()) or NAMES.get(path.name.lower())
 
 
 def may_be_read(path: Path) -> bool:

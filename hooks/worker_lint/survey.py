@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from worker_lint.check import language_of, open_source
+from worker_lint.check import believed, language_of, open_source
 from worker_lint.errors import SourceError
 from worker_lint.locate import locate
 from worker_lint.source import read
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from worker_lint.site import Document
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 class Survey:
     """Reads files one by one, and counts them; what could not be read is in ``errors``, one line each."""
 
-    def __init__(self) -> None:
+    def __init__(self, confidence_for: Callable[[Path], int]) -> None:
+        self._confidence_for = confidence_for
         self.files = 0
         self.errors: list[str] = []
 
@@ -44,4 +45,4 @@ class Survey:
             return ()
         self.files += 1
         source = open_source(path, language, data)
-        return () if source is None else locate(source)
+        return () if source is None else tuple(believed(locate(source), self._confidence_for(path)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,10 +16,5 @@ def locate(source: Source) -> tuple[Document, ...]:
     Raises SourceError where it cannot be judged.
     """
     # Each language's grammar is loaded when its first file comes.
-    if source.language == "json":
-        from worker_lint.locate import json
-
-        return (json.locate(source),)
-    from worker_lint.locate import python
-
-    return (python.locate(source),)
+    documents: tuple[Document, ...] = import_module(f"worker_lint.locate.{source.language}").locate(source)
+    return documents

@@ -51,7 +51,7 @@ def _query() -> tree_sitter.Query:
     return compiled(_language(), "json.scm", COUNTS=words.spellings(), OPTIONS=tuple(words.options))
 
 
-def locate(source: Source) -> Document:
+def locate(source: Source) -> tuple[Document, ...]:
     """Return the sites, groups and duplicate keys of a JSON source.
 
     Raises SourceError, with line and column, where it does not parse even with comments and trailing commas,
@@ -78,12 +78,13 @@ def locate(source: Source) -> Document:
             value = json_value(source, captures["value"][0])
             refuse_endless(source, value)
             sites.append(Site("key", _text(name), value, groups[holder.id], pointer=_pointer(entry)))
-    return Document(
+    document = Document(
         source,
         tuple(sites),
         tuple(groups.values()),
         tuple(duplicate for found in duplicates.values() for duplicate in found),
     )
+    return (document,)
 
 
 def _object(source: Source, node: Node) -> tuple[Group, tuple[Duplicate, ...]]:

@@ -50,9 +50,9 @@ def _query() -> tree_sitter.Query:
     )
 
 
-def locate(source: Source) -> Document:
+def locate(source: Source) -> tuple[Document, ...]:
     """Return the sites and groups of a Python source, whatever its version, syntax errors and all."""
-    return _Locator(source).document()
+    return (_Locator(source).document(),)
 
 
 class _Locator:

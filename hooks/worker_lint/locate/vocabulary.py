@@ -6,15 +6,27 @@ import sys
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
+
+Scope = Literal["process", "gpu", "node", "threads"]
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name of worker counts: what it takes to believe it, and what it counts."""
+
+    name: str
+    needs: Literal["nothing", "context", "evidence"]
+    scope: Scope
+    minimum: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +48,61 @@ class Loader:
         return self.name.rpartition(".")[2]
 
 
+class Words:
+    """A set of words, some of which stand for all that begin or end with them."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        listed = [normalised(word) for word in words]
+        self._whole = frozenset(word for word in listed if "*" not in word)
+        self._starts = tuple(word[:-1] for word in listed if word.endswith("*") and not word.startswith("*"))
+        self._ends = tuple(word[1:] for word in listed if word.startswith("*") and not word.endswith("*"))
+        self._inside = tuple(word.strip("*") for word in listed if word.startswith("*") and word.endswith("*"))
+
+    def __contains__(self, word: str) -> bool:
+        """Return whether ``word``, in snake case, is one of them."""
+        return (
+            word in self._whole
+            or word.startswith(self._starts)
+            or word.endswith(self._ends)
+            or any(part in word for part in self._inside)
+        )
+
+    def among(self, words: Iterable[str]) -> str | None:
+        """Return the first of ``words``, in alphabetical order, that is one of them."""
+        return next((word for word in sorted(words) if word in self), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Favour:
+    """What speaks for a name being a loader's count."""
+
+    siblings: Words
+    keys: Words
+    training: Words
+    scripts: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """What speaks against it."""
+
+    siblings: Words
+    keys: Words
+    scripts: Words
+    programs: Words
+    modules: Words
+
+
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
     """Every word that the locators know."""
 
     stems: tuple[bytes, ...]
-    names: frozenset[str]
+    names: Mapping[str, Name]
     options: Mapping[str, Mapping[str, str]]
     """What each worker option must be where there are no workers, by option and language."""
-    siblings: frozenset[str]
+    favour: Favour
+    against: Against
     loaders: Mapping[str, Loader]
     """By every dotted name under which one can be imported."""
     loader_names: frozenset[str]
@@ -56,8 +114,13 @@ class Vocabulary:
         return any(stem in data for stem in self.stems)
 
     def is_count(self, name: str) -> bool:
-        """Return whether ``name``, as written, always means a loader's worker count."""
+        """Return whether ``name``, as written, may mean a loader's worker count."""
         return normalised(name) in self.names
+
+    def is_plain_count(self, name: str) -> bool:
+        """Return whether ``name``, as written, means a loader's count without more evidence than its context."""
+        known = self.names.get(normalised(name))
+        return known is not None and known.needs != "evidence"
 
     def spellings(self) -> tuple[str, ...]:
         """Return every way to write a name: snake case, upper case, kebab case, and as a command-line option."""
@@ -67,9 +130,9 @@ class Vocabulary:
             ways += [name, name.upper(), kebab, f"--{name}", f"--{kebab}", f"-{name}", f"-{kebab}"]
         return tuple(dict.fromkeys(ways))
 
-    def is_loader_group(self, options: Mapping[str, object]) -> bool:
+    def is_loader_group(self, options: Iterable[str]) -> bool:
         """Return whether the keys of a dict or object show that it configures a loader."""
-        return not self.siblings.isdisjoint(options)
+        return self.favour.siblings.among(options) is not None
 
 
 def normalised(name: str) -> str:
@@ -80,7 +143,11 @@ def normalised(name: str) -> str:
 @cache
 def vocabulary() -> Vocabulary:
     """Return the vocabulary that ships with the package."""
-    data = tomllib.loads((files("worker_lint.locate") / "vocabulary.toml").read_text(encoding="utf-8"))
+    return compiled(tomllib.loads((files("worker_lint.locate") / "vocabulary.toml").read_text(encoding="utf-8")))
+
+
+def compiled(data: Mapping[str, Any]) -> Vocabulary:
+    """Return the vocabulary that the document ``data`` describes."""
     options = {name: entry["without_workers"] for name, entry in data["options"].items()}
     loaders: dict[str, Loader] = {}
     for entry in data["callables"]:
@@ -96,9 +163,12 @@ def vocabulary() -> Vocabulary:
         loaders.update(dict.fromkeys((entry["name"], *entry.get("aliases", ())), loader))
     return Vocabulary(
         stems=tuple(stem.encode() for stem in data["stems"]),
-        names=frozenset(data["names"]),
+        names={
+            name: Name(name, entry["needs"], entry["scope"], entry["minimum"]) for name, entry in data["names"].items()
+        },
         options=options,
-        siblings=frozenset(data["evidence"]["siblings"]),
+        favour=Favour(**{kind: Words(words) for kind, words in data["evidence"]["for"].items()}),
+        against=Against(**{kind: Words(words) for kind, words in data["evidence"]["against"].items()}),
         loaders=loaders,
         loader_names=frozenset(name.rpartition(".")[2] for name in loaders),
         not_callables=frozenset(data["not-callables"]),
