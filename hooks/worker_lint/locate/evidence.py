@@ -1,0 +1,89 @@
+"""How sure it is that a name means a loader's worker count where it stands, and what says so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from worker_lint.locate.vocabulary import normalised, vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+PROOF = 100
+"""The weight of what settles the matter: the value reaches a known loader, or what takes it is known to be none."""
+STRONG = 50
+WEAK = 25
+
+START = {"nothing": 90, "context": 60, "evidence": 25}
+"""The confidence, in percent, in a name alone, by what it needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One thing that speaks for a site (a positive weight, in percent) or against it."""
+
+    weight: int
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """The confidence in a site, in percent, and what it rests on."""
+
+    confidence: int
+    evidence: tuple[str, ...]
+
+
+def weigh(name: str, evidence: Iterable[Evidence]) -> Weighed:
+    """Return how sure it is that ``name`` is a loader's count, given what stands around it."""
+    needs = vocabulary().names[normalised(name)].needs
+    total, says = START[needs], [f"{normalised(name)} needs {needs}"]
+    for each in evidence:
+        total += each.weight
+        says.append(f"{each.weight:+d} {each.says}")
+    return Weighed(max(0, min(100, total)), tuple(says))
+
+
+def of_siblings(names: Collection[str], *, around: str = "beside it") -> list[Evidence]:
+    """Return what the ``names`` of the keys, keywords or options around a count say."""
+    words = vocabulary()
+    beside = {normalised(name) for name in names}
+    found: list[Evidence] = []
+    if against := words.against.siblings.among(beside):
+        found.append(Evidence(-STRONG, f"{against} {around}"))
+    elif loader := words.favour.siblings.among(beside):
+        found.append(Evidence(STRONG, f"{loader} {around}"))
+    elif training := words.favour.training.among(beside):
+        found.append(Evidence(WEAK, f"{training} {around}"))
+    return found
+
+
+def of_keys(keys: Sequence[str]) -> list[Evidence]:
+    """Return what the ``keys`` around a count say, the outermost first; the innermost that says something counts."""
+    words = vocabulary()
+    for key in reversed(keys):
+        word = normalised(key)
+        if word in words.against.keys:
+            return [Evidence(-STRONG, f"under {key}")]
+        if word in words.favour.keys:
+            return [Evidence(WEAK, f"under {key}")]
+    return []
+
+
+def of_script(stem: str) -> list[Evidence]:
+    """Return what the name of a script, without its suffix, says of the options that it takes."""
+    words = vocabulary()
+    word = normalised(stem)
+    if word in words.against.scripts:
+        return [Evidence(-STRONG, f"the script is called {stem}")]
+    if word in words.favour.scripts:
+        return [Evidence(WEAK, f"the script is called {stem}")]
+    return []
+
+
+def of_program(name: str) -> list[Evidence]:
+    """Return what a program says of the options that it takes."""
+    if normalised(name) in vocabulary().against.programs:
+        return [Evidence(-PROOF, f"{name} has workers of its own")]
+    return []
