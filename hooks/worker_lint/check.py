@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING, Literal
 
 from worker_lint.errors import SourceError
 from worker_lint.locate import locate
-from worker_lint.locate.vocabulary import vocabulary
+from worker_lint.locate.vocabulary import extended
 from worker_lint.source import Source, language_by_line, language_by_name, read
 from worker_lint.triage import selected, triage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from worker_lint.finding import FoundIn
+    from worker_lint.locate.vocabulary import Vocabulary
+    from worker_lint.policies import Policies
     from worker_lint.policy import Policy
+    from worker_lint.settings import Settings
     from worker_lint.site import Document
     from worker_lint.source import Language
 
@@ -42,12 +45,16 @@ def language_of(path: Path, data: bytes) -> Language | None:
     return language_by_name(path) or (None if path.suffix else language_by_line(data))
 
 
-def open_source(path: Path, language: Language, data: bytes) -> Source | None:
-    """Return a file's bytes as a source, or None where it cannot hold a count.
+def words_of(settings: Settings) -> Vocabulary:
+    """Return the vocabulary that holds under ``settings``."""
+    return extended(settings.names, settings.not_names, settings.callables)
+
+
+def open_source(path: Path, language: Language, data: bytes, words: Vocabulary) -> Source | None:
+    """Return a file's bytes as a source, or None where none of ``words`` can stand in it.
 
     Raises SourceError where they are no text.
     """
-    words = vocabulary()
     if not (words.concerns(data) or b"\0" in data[:4] or data.startswith(_WIDE_MARKS)):
         return None
     source = Source.decode(path, language, data)
@@ -73,7 +80,7 @@ def judge(documents: Iterable[Document], policy: Policy) -> list[FoundIn]:
     return judged
 
 
-def check_text(path: Path, data: bytes, policy_for: Callable[[Path], Policy]) -> FileReport:
+def check_text(path: Path, data: bytes, policies: Policies) -> FileReport:
     """Return the report of a file at ``path`` that holds ``data``.
 
     Raises SettingsError and ProfileError; what is wrong with the file itself is reported.
@@ -81,16 +88,17 @@ def check_text(path: Path, data: bytes, policy_for: Callable[[Path], Policy]) ->
     language = language_of(path, data)
     if language is None:
         return FileReport(path, skipped="binary" if b"\0" in data[:8192] else "unknown language")
+    words = words_of(policies.settings_for(path))
     try:
-        source = open_source(path, language, data)
+        source = open_source(path, language, data, words)
         if source is None:
             return FileReport(path)
-        return FileReport(path, source, judge(locate(source), policy_for(path)))
+        return FileReport(path, source, judge(locate(source, words), policies.for_path(path)))
     except SourceError as error:
         return FileReport(path, error=str(error))
 
 
-def check(paths: Iterable[Path], policy_for: Callable[[Path], Policy]) -> Iterator[FileReport]:
+def check(paths: Iterable[Path], policies: Policies) -> Iterator[FileReport]:
     """Yield the report of each file, one at a time: no more than one file is held in memory."""
     for path in paths:
         try:
@@ -98,4 +106,4 @@ def check(paths: Iterable[Path], policy_for: Callable[[Path], Policy]) -> Iterat
         except SourceError as error:
             yield FileReport(path, error=str(error))
         else:
-            yield check_text(path, data, policy_for)
+            yield check_text(path, data, policies)

@@ -40,10 +40,13 @@ class Policies:
         self._profiles: dict[str, Profile] = {}
         self.notices: list[str] = []
 
+    def settings_for(self, path: Path) -> Settings:
+        """Return the settings of ``path``, for which no profile is loaded. Raises SettingsError."""
+        return self._resolver.for_path(path)
+
     def for_path(self, path: Path) -> Policy:
         """Return the policy for ``path``. Raises SettingsError and ProfileError."""
-        settings = self._resolver.for_path(path)
-        return self._policy(settings)
+        return self._policy(self.settings_for(path))
 
     def for_folder(self, folder: Path) -> Policy:
         """Return the policy for a file in ``folder`` that no pattern singles out.

@@ -49,6 +49,14 @@ class Settings:
     main_memory: int | None = None
     confidence: int = 50
     """How sure it must be, in percent, that a number is a worker count before it is reported."""
+    names: tuple[str, ...] = ()
+    """Names that always mean a worker count, besides the vocabulary's."""
+    not_names: tuple[str, ...] = ()
+    """Names of the vocabulary that never mean one."""
+    callables: tuple[str, ...] = ()
+    """Callables that take a count, each as ``module.function:parameter``."""
+    markdown: bool = False
+    """Whether the code in Markdown documents is read."""
     select: tuple[str, ...] | None = None
     """Codes or beginnings of codes; None for the rules' own defaults."""
     ignore: tuple[str, ...] = ()

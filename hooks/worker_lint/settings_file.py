@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from worker_lint.schema import Problem
 
 _SIZES = ("batch-bytes", "worker-memory", "main-memory")
-_LISTS = ("select", "ignore", "exclude")
+_LISTS = ("select", "ignore", "exclude", "names", "not-names", "callables")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from worker_lint.check import believed, language_of, open_source
+from worker_lint.check import believed, language_of, open_source, words_of
 from worker_lint.errors import SourceError
 from worker_lint.locate import locate
 from worker_lint.source import read
@@ -13,14 +13,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
+    from worker_lint.settings import Settings
     from worker_lint.site import Document
 
 
 class Survey:
     """Reads files one by one, and counts them; what could not be read is in ``errors``, one line each."""
 
-    def __init__(self, confidence_for: Callable[[Path], int]) -> None:
-        self._confidence_for = confidence_for
+    def __init__(self, settings_for: Callable[[Path], Settings]) -> None:
+        self._settings_for = settings_for
         self.files = 0
         self.errors: list[str] = []
 
@@ -44,5 +45,7 @@ class Survey:
         if language is None:
             return ()
         self.files += 1
-        source = open_source(path, language, data)
-        return () if source is None else tuple(believed(locate(source), self._confidence_for(path)))
+        settings = self._settings_for(path)
+        words = words_of(settings)
+        source = open_source(path, language, data, words)
+        return () if source is None else tuple(believed(locate(source, words), settings.confidence))

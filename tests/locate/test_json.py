@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 
 from worker_lint.errors import SourceError
 from worker_lint.locate import locate
+from worker_lint.locate.vocabulary import vocabulary
 from worker_lint.site import Document
 from worker_lint.source import Source
 
 
 def document(text: str | bytes) -> Document:
     data = text.encode() if isinstance(text, str) else text
-    (only,) = locate(Source.decode(Path("config.json"), "json", data))
+    (only,) = locate(Source.decode(Path("config.json"), "json", data), vocabulary())
     return only
 
 

@@ -8,13 +8,14 @@ import pytest
 
 from worker_lint.errors import SourceError
 from worker_lint.locate import locate
+from worker_lint.locate.vocabulary import vocabulary
 from worker_lint.site import Document
 from worker_lint.source import Source
 
 
 def document(code: str | bytes) -> Document:
     data = code.encode() if isinstance(code, str) else code
-    (only,) = locate(Source.decode(Path("train.py"), "python", data))
+    (only,) = locate(Source.decode(Path("train.py"), "python", data), vocabulary())
     return only
 
 

@@ -78,7 +78,7 @@ def _check_files(args: argparse.Namespace, settings: SettingsResolver, policies:
     files = _until_error(discover(paths, may_be_read, settings.is_excluded), report)
     named = frozenset(paths)
     with Progress(quiet=args.quiet) as progress:
-        for file in check(progress.counting(files), policies.for_path):
+        for file in check(progress.counting(files), policies):
             if file.skipped is None:
                 _take(file, args, policies, report, _keep)
             elif file.path in named and file.skipped == "binary":
@@ -99,7 +99,7 @@ def _check_stdin(args: argparse.Namespace, policies: Policies, report: Report) -
     """Check the text of standard input; with ``--fix``, write it, mended, to standard output."""
     path = args.stdin_filename or Path("stdin.py")
     data = sys.stdin.buffer.read()
-    file = check_text(path, data, policies.for_path)
+    file = check_text(path, data, policies)
     if file.skipped is not None:
         raise UsageError(f"{path}: in no language that worker-lint reads; --stdin-filename tells which one it is")
     written: list[bytes] = []

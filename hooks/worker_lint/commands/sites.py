@@ -34,7 +34,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the inventory and return 0, or 2 where a file could not be read."""
     settings = SettingsResolver({}, config=args.config, isolated=args.isolated)
-    survey = Survey(lambda path: settings.for_path(path).confidence)
+    survey = Survey(settings.for_path)
     files = discover(args.paths or [Path()], may_be_read, settings.is_excluded)
     rows = [_row(document, site) for document in survey.documents(files) for site in document.sites]
     if args.output_format == "json":

@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
     paths = args.paths or [Path()]
     first = paths[0]
     policy = policies.for_folder(first) if first.is_dir() else policies.for_path(first)
-    survey = Survey(lambda path: settings.for_path(path).confidence)
+    survey = Survey(settings.for_path)
     files = [_file(document) for document in survey.documents(discover(paths, may_be_read, settings.is_excluded))]
     status = {
         "machine": _machine(inspect()),

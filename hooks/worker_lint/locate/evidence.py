@@ -5,18 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from worker_lint.locate.vocabulary import normalised, vocabulary
+from worker_lint.locate.vocabulary import normalised
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
+
+    from worker_lint.locate.vocabulary import Vocabulary
 
 PROOF = 100
 """The weight of what settles the matter: the value reaches a known loader, or what takes it is known to be none."""
 STRONG = 50
 WEAK = 25
 
-START = {"nothing": 90, "context": 60, "evidence": 25}
-"""The confidence, in percent, in a name alone, by what it needs."""
+START = {"settings": 140, "nothing": 90, "context": 60, "evidence": 25}
+"""The confidence, in percent, in a name alone, by what it needs; one that the settings name yields to proof alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +37,19 @@ class Weighed:
     evidence: tuple[str, ...]
 
 
-def weigh(name: str, evidence: Iterable[Evidence]) -> Weighed:
+def weigh(name: str, evidence: Iterable[Evidence], words: Vocabulary) -> Weighed:
     """Return how sure it is that ``name`` is a loader's count, given what stands around it."""
-    needs = vocabulary().names[normalised(name)].needs
-    total, says = START[needs], [f"{normalised(name)} needs {needs}"]
+    known = words.names[normalised(name)]
+    says = [f"the settings name {known.name}" if known.needs == "settings" else f"{known.name} needs {known.needs}"]
+    total = START[known.needs]
     for each in evidence:
         total += each.weight
         says.append(f"{each.weight:+d} {each.says}")
     return Weighed(max(0, min(100, total)), tuple(says))
 
 
-def of_siblings(names: Collection[str], *, around: str = "beside it") -> list[Evidence]:
+def of_siblings(names: Collection[str], words: Vocabulary, *, around: str = "beside it") -> list[Evidence]:
     """Return what the ``names`` of the keys, keywords or options around a count say."""
-    words = vocabulary()
     beside = {normalised(name) for name in names}
     found: list[Evidence] = []
     if against := words.against.siblings.among(beside):
@@ -59,9 +61,8 @@ def of_siblings(names: Collection[str], *, around: str = "beside it") -> list[Ev
     return found
 
 
-def of_keys(keys: Sequence[str]) -> list[Evidence]:
+def of_keys(keys: Sequence[str], words: Vocabulary) -> list[Evidence]:
     """Return what the ``keys`` around a count say, the outermost first; the innermost that says something counts."""
-    words = vocabulary()
     for key in reversed(keys):
         word = normalised(key)
         if word in words.against.keys:
@@ -71,9 +72,8 @@ def of_keys(keys: Sequence[str]) -> list[Evidence]:
     return []
 
 
-def of_script(stem: str) -> list[Evidence]:
+def of_script(stem: str, words: Vocabulary) -> list[Evidence]:
     """Return what the name of a script, without its suffix, says of the options that it takes."""
-    words = vocabulary()
     word = normalised(stem)
     if word in words.against.scripts:
         return [Evidence(-STRONG, f"the script is called {stem}")]
@@ -82,8 +82,8 @@ def of_script(stem: str) -> list[Evidence]:
     return []
 
 
-def of_program(name: str) -> list[Evidence]:
+def of_program(name: str, words: Vocabulary) -> list[Evidence]:
     """Return what a program says of the options that it takes."""
-    if normalised(name) in vocabulary().against.programs:
+    if normalised(name) in words.against.programs:
         return [Evidence(-PROOF, f"{name} has workers of its own")]
     return []

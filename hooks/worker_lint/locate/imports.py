@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from worker_lint.locate.vocabulary import vocabulary
-
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-    from worker_lint.locate.vocabulary import Loader
+    from worker_lint.locate.vocabulary import Loader, Vocabulary
 
 _DEFAULT_LOADER = "torch.utils.data.DataLoader"
 
@@ -50,7 +48,7 @@ class Imports:
         head, dot, rest = dotted.partition(".")
         return f"{self.names.get(head, head)}{dot}{rest}"
 
-    def loader(self, callee: str | None, root: Node) -> Loader | None:
+    def loader(self, callee: str | None, root: Node, words: Vocabulary) -> Loader | None:
         """Return the known loader that ``callee``, a resolved name, is.
 
         A bare ``DataLoader`` that the file neither imports nor defines (a star import, a fragment, a notebook)
@@ -58,7 +56,7 @@ class Imports:
         """
         if callee is None:
             return None
-        loaders = vocabulary().loaders
+        loaders = words.loaders
         if callee in loaders:
             return loaders[callee]
         if "." in callee or callee in self.names:

@@ -12,12 +12,12 @@ import tree_sitter_json
 from worker_lint.errors import SourceError
 from worker_lint.locate.query import compiled
 from worker_lint.locate.values import json_value, refuse_endless
-from worker_lint.locate.vocabulary import vocabulary
 from worker_lint.site import COUNT, Document, Duplicate, Group, Site
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+    from worker_lint.locate.vocabulary import Vocabulary
     from worker_lint.site import Value
     from worker_lint.source import Source
 
@@ -46,12 +46,11 @@ def _language() -> tree_sitter.Language:
 
 
 @cache
-def _query() -> tree_sitter.Query:
-    words = vocabulary()
+def _query(words: Vocabulary) -> tree_sitter.Query:
     return compiled(_language(), "json.scm", COUNTS=words.spellings(), OPTIONS=tuple(words.options))
 
 
-def locate(source: Source) -> tuple[Document, ...]:
+def locate(source: Source, words: Vocabulary) -> tuple[Document, ...]:
     """Return the sites, groups and duplicate keys of a JSON source.
 
     Raises SourceError, with line and column, where it does not parse even with comments and trailing commas,
@@ -66,14 +65,14 @@ def locate(source: Source) -> tuple[Document, ...]:
     groups: dict[int, Group] = {}
     sites: list[Site] = []
     duplicates: dict[int, tuple[Duplicate, ...]] = {}
-    for _, captures in tree_sitter.QueryCursor(_query()).matches(tree.root_node):
+    for _, captures in tree_sitter.QueryCursor(_query(words)).matches(tree.root_node):
         name = (captures.get("name") or captures["option"])[0]
         entry = name.parent.parent if name.parent is not None else None
         holder = entry.parent if entry is not None else None
         if entry is None or holder is None:  # the query's shape rules this out
             continue
         if holder.id not in groups:
-            groups[holder.id], duplicates[holder.id] = _object(source, holder)
+            groups[holder.id], duplicates[holder.id] = _object(source, holder, words)
         if "value" in captures:
             value = json_value(source, captures["value"][0])
             refuse_endless(source, value)
@@ -87,8 +86,7 @@ def locate(source: Source) -> tuple[Document, ...]:
     return (document,)
 
 
-def _object(source: Source, node: Node) -> tuple[Group, tuple[Duplicate, ...]]:
-    words = vocabulary()
+def _object(source: Source, node: Node, words: Vocabulary) -> tuple[Group, tuple[Duplicate, ...]]:
     entries: dict[str, list[tuple[Node, Value]]] = {}
     for entry in node.named_children:
         key, value = entry.child_by_field_name("key"), entry.child_by_field_name("value")

@@ -12,7 +12,6 @@ from worker_lint.locate.imports import Imports
 from worker_lint.locate.query import compiled
 from worker_lint.locate.reach import conditions_around, values_of
 from worker_lint.locate.values import python_value, refuse_endless, unwrapped
-from worker_lint.locate.vocabulary import vocabulary
 from worker_lint.site import COUNT, Document, Form, Group, Site, Value
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from worker_lint.locate.vocabulary import Loader
+    from worker_lint.locate.vocabulary import Loader, Vocabulary
     from worker_lint.source import Source
 
 _FIELD_CALLS = frozenset({"field", "Field", "attrib", "ib", "attr_ib", "Option", "Argument", "PrivateAttr", "Param"})
@@ -38,8 +37,7 @@ def _language() -> tree_sitter.Language:
 
 
 @cache
-def _query() -> tree_sitter.Query:
-    words = vocabulary()
+def _query(words: Vocabulary) -> tree_sitter.Query:
     prefixes = sorted({loader.prefix for loader in words.loaders.values()})
     return compiled(
         _language(),
@@ -50,16 +48,17 @@ def _query() -> tree_sitter.Query:
     )
 
 
-def locate(source: Source) -> tuple[Document, ...]:
+def locate(source: Source, words: Vocabulary) -> tuple[Document, ...]:
     """Return the sites and groups of a Python source, whatever its version, syntax errors and all."""
-    return (_Locator(source).document(),)
+    return (_Locator(source, words).document(),)
 
 
 class _Locator:
     """The state of one pass over one tree."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, words: Vocabulary) -> None:
         self.source = source
+        self.words = words
         self.tree = _parser().parse(source.parsed)
         self.imports = Imports()
         self.groups: dict[int, Group] = {}
@@ -69,8 +68,7 @@ class _Locator:
         """Return everything that the query's matches amount to."""
         named: list[tuple[Form, Node, Node]] = []
         calls: list[Node] = []
-        words = vocabulary()
-        query = _query()
+        query = _query(self.words)
         for pattern, captures in tree_sitter.QueryCursor(query).matches(self.tree.root_node):
             if "import" in captures:
                 self.imports.add(captures["import"][0])
@@ -83,7 +81,7 @@ class _Locator:
                 name = captures["name"][0]
                 for value in _values_of_match(name, captures):
                     named.append((form, name, value))
-        calls += self._aliased_loaders(words.loader_names)
+        calls += self._aliased_loaders(self.words.loader_names)
         for form, name, value in named:
             self._add_site(form, name, value)
         for node in calls:
@@ -100,7 +98,7 @@ class _Locator:
         aliases = [
             local
             for local, dotted in self.imports.names.items()
-            if dotted in vocabulary().loaders and local not in known and local.isidentifier()
+            if dotted in self.words.loaders and local not in known and local.isidentifier()
         ]
         if aliases:
             listed = " ".join(f'"{alias}"' for alias in aliases)
@@ -114,7 +112,7 @@ class _Locator:
         group = self._group(container) if container is not None and form in ("call-keyword", "dict-entry") else None
         callee = group.callee if group else None
         if form == "call-keyword" and callee is not None:
-            if callee.rpartition(".")[2] in vocabulary().not_callables:
+            if callee.rpartition(".")[2] in self.words.not_callables:
                 return
             if callee == "dict":
                 form = "dict-keyword"
@@ -158,7 +156,9 @@ class _Locator:
                 content = _string_content(key)
                 if content is not None and value is not None:
                     options[content] = python_value(value)
-        return Group("dict", node.start_byte, node.end_byte, _with_count(options), open=is_open, intact=_intact(node))
+        return Group(
+            "dict", node.start_byte, node.end_byte, _with_count(options, self.words), open=is_open, intact=_intact(node)
+        )
 
     def _call(self, node: Node) -> Group:
         function, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
@@ -178,7 +178,7 @@ class _Locator:
         if callee is not None and callee.rpartition(".")[2] == "partial" and positional:
             callee = self.imports.resolve(_dotted(positional.pop(0)))
             is_open = True  # whoever calls the partial may add more
-        loader = self.imports.loader(callee, self.tree.root_node)
+        loader = self.imports.loader(callee, self.tree.root_node, self.words)
         if (
             loader
             and loader.index is not None
@@ -186,7 +186,7 @@ class _Locator:
             and not _has_splat(positional, arguments)
         ):
             options[COUNT] = python_value(positional[loader.index])
-        options = _with_count(options, loader)
+        options = _with_count(options, self.words, loader)
         count = options.get(COUNT)
         return Group(
             "dict" if callee == "dict" else "call",
@@ -202,7 +202,7 @@ class _Locator:
         )
 
 
-def _with_count(options: dict[str, Value], loader: Loader | None = None) -> dict[str, Value]:
+def _with_count(options: dict[str, Value], words: Vocabulary, loader: Loader | None = None) -> dict[str, Value]:
     """Return ``options`` with the worker count under ``COUNT`` too, where one of them is the count."""
     if COUNT in options:
         return options
@@ -210,7 +210,6 @@ def _with_count(options: dict[str, Value], loader: Loader | None = None) -> dict
         if loader.count in options:
             options[COUNT] = options[loader.count]
         return options
-    words = vocabulary()
     counts = [name for name in options if words.is_count(name)]
     if len(counts) == 1:
         options[COUNT] = options[counts[0]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Literal
@@ -24,7 +24,8 @@ class Name:
     """A name of worker counts: what it takes to believe it, and what it counts."""
 
     name: str
-    needs: Literal["nothing", "context", "evidence"]
+    needs: Literal["settings", "nothing", "context", "evidence"]
+    """``settings`` where the user says that it always means one."""
     scope: Scope
     minimum: int
 
@@ -37,7 +38,8 @@ class Loader:
     count: str
     index: int | None
     minimum: int
-    default: int
+    default: int | None
+    """The count where none is given; None where nobody said."""
     prefix: str
     worker_options: frozenset[str]
     """The options, without the prefix, that raise where there are no workers."""
@@ -93,9 +95,9 @@ class Against:
     modules: Words
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Vocabulary:
-    """Every word that the locators know."""
+    """Every word that the locators know; equal only to itself, so that it can be the key of a cache."""
 
     stems: tuple[bytes, ...]
     names: Mapping[str, Name]
@@ -144,6 +146,38 @@ def normalised(name: str) -> str:
 def vocabulary() -> Vocabulary:
     """Return the vocabulary that ships with the package."""
     return compiled(tomllib.loads((files("worker_lint.locate") / "vocabulary.toml").read_text(encoding="utf-8")))
+
+
+def extended(names: tuple[str, ...], not_names: tuple[str, ...], callables: tuple[str, ...]) -> Vocabulary:
+    """Return the vocabulary with what the settings add to it and take from it: one object for the same words.
+
+    ``callables`` are written ``module.function:parameter``. A name that is both added and taken is taken.
+    """
+    return _extended(names, not_names, callables) if names or not_names or callables else vocabulary()
+
+
+@cache
+def _extended(names: tuple[str, ...], not_names: tuple[str, ...], callables: tuple[str, ...]) -> Vocabulary:
+    own = vocabulary()
+    known = dict(own.names)
+    loaders = dict(own.loaders)
+    for each in callables:
+        dotted, _, count = each.partition(":")
+        loaders[dotted] = Loader(dotted, count, None, 0, None, "", frozenset(own.options))
+        known.setdefault(normalised(count), Name(normalised(count), "evidence", "process", 0))
+    for name in map(normalised, names):
+        known[name] = replace(known[name], needs="settings") if name in known else Name(name, "settings", "process", 0)
+    for name in map(normalised, not_names):
+        known.pop(name, None)
+    added = sorted(known.keys() - own.names.keys())
+    spelled = {way.encode() for name in added for way in (name, name.upper(), name.replace("_", "-"))}
+    return replace(
+        own,
+        stems=(*own.stems, *sorted(spelled)),
+        names=known,
+        loaders=loaders,
+        loader_names=frozenset(dotted.rpartition(".")[2] for dotted in loaders),
+    )
 
 
 def compiled(data: Mapping[str, Any]) -> Vocabulary:

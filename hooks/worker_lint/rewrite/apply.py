@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from worker_lint.check import judge
+from worker_lint.check import judge, words_of
 from worker_lint.errors import SourceError
 from worker_lint.locate import locate
 from worker_lint.rewrite.edits import chosen, splice
@@ -32,7 +32,7 @@ def apply_fixes(source: Source, findings: list[FoundIn], policy: Policy) -> tupl
         edits = [piece.outward(edit) for piece, fix in fixes for edit in _confirmed(piece, fix)]
         source = replace(source, code=splice(source.code, edits))
         mended += len(fixes)
-        findings = judge(locate(source), policy)
+        findings = judge(locate(source, words_of(policy.settings)), policy)
     raise SourceError(f"{source.path}: its fixes undo each other; nothing was written, report this with the file")
 
 
