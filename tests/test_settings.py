@@ -49,6 +49,11 @@ def test_without_a_file_the_defaults_are_in_force(folder):
         "prefetch-factor": 2,
         "worker-memory": None,
         "main-memory": None,
+        "confidence": 50,
+        "names": (),
+        "not-names": (),
+        "callables": (),
+        "markdown": False,
         "select": None,
         "ignore": (),
         "exclude": (),
@@ -68,6 +73,11 @@ batch-bytes = "147MiB"
 prefetch-factor = 4
 worker-memory = 1000
 main-memory = "1.5 GB"
+confidence = 75
+names = ["n_loader_procs"]
+not-names = ["num_workers"]
+callables = ["mylib.make_loader:workers"]
+markdown = true
 select = ["WL2", "WL301"]
 ignore = ["WL204"]
 exclude = ["vendor/"]
@@ -100,6 +110,11 @@ def test_every_key_is_read_and_says_where_it_came_from(folder):
         "prefetch_factor": 4,
         "worker_memory": 1000,
         "main_memory": 1_500_000_000,
+        "confidence": 75,
+        "names": ("n_loader_procs",),
+        "not_names": ("num_workers",),
+        "callables": ("mylib.make_loader:workers",),
+        "markdown": True,
         "select": ("WL2", "WL301"),
         "ignore": ("WL204",),
         "exclude": ("vendor/",),
@@ -377,11 +392,9 @@ def test_the_schema_and_the_settings_have_the_same_defaults():
     plain = Settings()
     assert defaults.pop("overrides") == []
     assert defaults.pop("modes") == {}
+    said = {key: getattr(plain, key.replace("-", "_")) for key in KEYS if key not in ("modes", "policy")}
     assert defaults == {
-        "live-loaders": plain.live_loaders,
-        "prefetch-factor": plain.prefetch_factor,
-        "ignore": list(plain.ignore),
-        "exclude": list(plain.exclude),
+        key: list(value) if isinstance(value, tuple) else value for key, value in said.items() if value is not None
     }
 
 

@@ -37,7 +37,8 @@ def error(data, name="worker-lint.toml", path="train.py"):
         pytest.param(
             "[[overrides]]\npaths = ['a']\nexcluded = []",
             "3: overrides[0]: has no key 'excluded'; the keys are paths, mode, policy, profile, ranks-per-node, "
-            "live-loaders, batch-bytes, prefetch-factor, worker-memory, main-memory, select, ignore",
+            "live-loaders, batch-bytes, prefetch-factor, worker-memory, main-memory, confidence, names, not-names, "
+            "callables, markdown, select, ignore",
             id="unknown key of an override",
         ),
         pytest.param(
@@ -102,6 +103,21 @@ def error(data, name="worker-lint.toml", path="train.py"):
             "1: exclude: '[a' matches no path; write a gitignore pattern, as in 'configs/**'",
             id="a bracket never closed",
         ),
+        pytest.param("confidence = 101", "1: confidence: 101 is above 100", id="more than certain"),
+        pytest.param("confidence = -1", "1: confidence: -1 is below 0", id="less than impossible"),
+        pytest.param(
+            "names = ['data.workers']",
+            "1: names[0]: \"data.workers\" does not have the form of a name: letters, digits, '_' and '-'",
+            id="a path for a name",
+        ),
+        pytest.param("not-names = 'workers'", '1: not-names: "workers" is a string, not a list', id="one name alone"),
+        pytest.param(
+            "callables = ['mylib.make_loader']",
+            '1: callables[0]: "mylib.make_loader" does not have the form of module.function:parameter, '
+            'as in "mylib.make_loader:workers"',
+            id="a callable without its parameter",
+        ),
+        pytest.param("markdown = 'yes'", '1: markdown: "yes" is a string, not a boolean', id="yes for true"),
         pytest.param("live-loaders = 0\nprefetch-factor = 0", "1: live-loaders: 0 is below 1 (and 1 more)", id="two"),
     ],
 )

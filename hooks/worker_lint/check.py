@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Literal
 from worker_lint.errors import SourceError
 from worker_lint.locate import locate
 from worker_lint.locate.vocabulary import extended
-from worker_lint.source import Source, language_by_line, language_by_name, read
+from worker_lint.source import Source, language_by_line, language_by_name, may_be_read, read
 from worker_lint.triage import selected, triage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from worker_lint.finding import FoundIn
@@ -37,7 +37,15 @@ class FileReport:
     findings: list[FoundIn] = field(default_factory=list)
     error: str | None = None
     """One line, where the file could not be judged."""
-    skipped: Literal["binary", "unknown language"] | None = None
+    skipped: Literal["binary", "unknown language", "unwanted language"] | None = None
+
+
+def is_wanted(path: Path, settings_for: Callable[[Path], Settings]) -> bool:
+    """Return whether a file of a folder is looked at: its name allows it, and its settings want its language.
+
+    Raises SettingsError.
+    """
+    return may_be_read(path) and (language_by_name(path) != "markdown" or settings_for(path).markdown)
 
 
 def language_of(path: Path, data: bytes) -> Language | None:
@@ -88,7 +96,10 @@ def check_text(path: Path, data: bytes, policies: Policies) -> FileReport:
     language = language_of(path, data)
     if language is None:
         return FileReport(path, skipped="binary" if b"\0" in data[:8192] else "unknown language")
-    words = words_of(policies.settings_for(path))
+    settings = policies.settings_for(path)
+    if language == "markdown" and not settings.markdown:
+        return FileReport(path, skipped="unwanted language")
+    words = words_of(settings)
     try:
         source = open_source(path, language, data, words)
         if source is None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-_TYPES: dict[str, type] = {"object": dict, "array": list, "string": str, "integer": int}
+_TYPES: dict[str, type] = {"object": dict, "array": list, "string": str, "integer": int, "boolean": bool}
 _ANNOTATIONS = {"$schema", "$id", "$defs", "title", "description", "default"}
 
 
@@ -33,6 +33,8 @@ def _keyword(name: str, wanted: Any, value: Any, schema: dict[str, Any], root: d
             return type(value) is str and value in wanted
         case "minimum":
             return type(value) is not int or value >= wanted
+        case "maximum":
+            return type(value) is not int or value <= wanted
         case "pattern":
             return type(value) is not str or re.search(wanted, value) is not None
         case "minLength":

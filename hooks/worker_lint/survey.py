@@ -44,8 +44,10 @@ class Survey:
         language = language_of(path, data)
         if language is None:
             return ()
-        self.files += 1
         settings = self._settings_for(path)
+        if language == "markdown" and not settings.markdown:
+            return ()
+        self.files += 1
         words = words_of(settings)
         source = open_source(path, language, data, words)
         return () if source is None else tuple(believed(locate(source, words), settings.confidence))

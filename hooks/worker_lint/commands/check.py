@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from worker_lint.check import check, check_text
+from worker_lint.check import check, check_text, is_wanted
 from worker_lint.commands.arguments import add_paths, add_settings, resolver
 from worker_lint.discover import discover
 from worker_lint.errors import SourceError, UsageError
@@ -16,7 +17,6 @@ from worker_lint.policies import Policies
 from worker_lint.progress import Progress
 from worker_lint.report import FORMATS, renderer
 from worker_lint.report.summary import Report, statistics
-from worker_lint.source import may_be_read
 
 if TYPE_CHECKING:
     import argparse
@@ -26,6 +26,13 @@ if TYPE_CHECKING:
     from worker_lint.settings import SettingsResolver
 
 SUMMARY = "check worker counts, and mend them with --fix (the default command)"
+
+
+_UNREAD = {
+    "binary": "is binary (it holds a NUL byte)",
+    "unknown language": "in no language that worker-lint reads",
+    "unwanted language": "Markdown is read where the settings say markdown = true",
+}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -75,7 +82,8 @@ def run(args: argparse.Namespace) -> int:
 
 def _check_files(args: argparse.Namespace, settings: SettingsResolver, policies: Policies, report: Report) -> None:
     paths = args.paths or [Path()]
-    files = _until_error(discover(paths, may_be_read, settings.is_excluded), report)
+    wanted = partial(is_wanted, settings_for=settings.for_path)
+    files = _until_error(discover(paths, wanted, settings.is_excluded), report)
     named = frozenset(paths)
     with Progress(quiet=args.quiet) as progress:
         for file in check(progress.counting(files), policies):
@@ -84,7 +92,7 @@ def _check_files(args: argparse.Namespace, settings: SettingsResolver, policies:
             elif file.path in named and file.skipped == "binary":
                 report.errors.append(f"{file.path}: is binary (it holds a NUL byte); leave it out of the check")
             elif file.path in named:
-                _say(f"{file.path}: in no language that worker-lint reads; skipped", args)
+                _say(f"{file.path}: {_UNREAD[file.skipped]}; skipped", args)
 
 
 def _until_error(files: Iterator[Path], report: Report) -> Iterator[Path]:
@@ -101,7 +109,7 @@ def _check_stdin(args: argparse.Namespace, policies: Policies, report: Report) -
     data = sys.stdin.buffer.read()
     file = check_text(path, data, policies)
     if file.skipped is not None:
-        raise UsageError(f"{path}: in no language that worker-lint reads; --stdin-filename tells which one it is")
+        raise UsageError(f"{path}: {_UNREAD[file.skipped]}; --stdin-filename tells which language it is in")
     written: list[bytes] = []
     _take(file, args, policies, report, lambda _, mended: written.append(mended))
     if args.fix and not args.diff:

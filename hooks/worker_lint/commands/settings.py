@@ -74,6 +74,8 @@ def _value(settings: Settings, key: str) -> str:
     value = getattr(settings, _field(key))
     if value is None or value == ():
         return "-"
+    if isinstance(value, bool):
+        return str(value).lower()
     if key == "modes":
         return ", ".join(f"{name} {count}" for name, count in value.items())
     if isinstance(value, tuple):

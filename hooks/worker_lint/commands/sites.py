@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from worker_lint.check import is_wanted
 from worker_lint.commands.arguments import add_paths
 from worker_lint.discover import discover
 from worker_lint.settings import SettingsResolver
-from worker_lint.source import may_be_read
 from worker_lint.survey import Survey
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ def run(args: argparse.Namespace) -> int:
     """Print the inventory and return 0, or 2 where a file could not be read."""
     settings = SettingsResolver({}, config=args.config, isolated=args.isolated)
     survey = Survey(settings.for_path)
-    files = discover(args.paths or [Path()], may_be_read, settings.is_excluded)
+    wanted = partial(is_wanted, settings_for=settings.for_path)
+    files = discover(args.paths or [Path()], wanted, settings.is_excluded)
     rows = [_row(document, site) for document in survey.documents(files) for site in document.sites]
     if args.output_format == "json":
         json.dump({"sites": rows}, sys.stdout, indent=2)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from worker_lint.check import is_wanted
 from worker_lint.commands.arguments import add_paths, add_settings, resolver
 from worker_lint.discover import discover
 from worker_lint.hardware.machine import inspect
 from worker_lint.policies import Policies
 from worker_lint.report.status import lines
-from worker_lint.source import may_be_read
 from worker_lint.survey import Survey
 
 if TYPE_CHECKING:
@@ -41,7 +42,8 @@ def run(args: argparse.Namespace) -> int:
     first = paths[0]
     policy = policies.for_folder(first) if first.is_dir() else policies.for_path(first)
     survey = Survey(settings.for_path)
-    files = [_file(document) for document in survey.documents(discover(paths, may_be_read, settings.is_excluded))]
+    wanted = partial(is_wanted, settings_for=settings.for_path)
+    files = [_file(document) for document in survey.documents(discover(paths, wanted, settings.is_excluded))]
     status = {
         "machine": _machine(inspect()),
         "profiles": [_profile(policy, number) for number in range(len(policy.profiles))],
