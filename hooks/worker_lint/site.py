@@ -55,7 +55,7 @@ class Value:
 class Group:
     """Named values that act together: the keywords of one call, the entries of one dict or JSON object."""
 
-    kind: Literal["call", "dict", "object"]
+    kind: Literal["call", "dict", "object", "command"]
     start: int
     end: int
     options: Mapping[str, Value]
@@ -68,6 +68,8 @@ class Group:
     """Whether a ``**`` or ``*`` argument may add options that are not written here."""
     intact: bool = True
     """Whether the source around it parses; a fix touches nothing else."""
+    counts_by_position: bool = False
+    """Whether the count is given by its position, not by its name."""
     conditions: tuple[str, ...] = ()
     """The tests (``if``, ``assert``, ``max``, conditional expressions) in force around a call, as written."""
     count_values: tuple[Value, ...] = ()

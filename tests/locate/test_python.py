@@ -20,7 +20,7 @@ def document(code: str | bytes) -> Document:
 
 
 def found(code: str | bytes) -> list[tuple[str, str, str]]:
-    return [(site.form, site.name, site.value.text) for site in document(code).sites]
+    return [(site.form, site.name, site.value.text) for site in document(code).sites if site.confidence >= 50]
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ PROOF = 100
 STRONG = 50
 WEAK = 25
 
-START = {"settings": 140, "nothing": 90, "context": 60, "evidence": 25}
+START = {"settings": 140, "nothing": 90, "context": 60, "evidence": 20}
 """The confidence, in percent, in a name alone, by what it needs; one that the settings name yields to proof alone."""
 
 
@@ -39,12 +39,19 @@ class Weighed:
 
 def weigh(name: str, evidence: Iterable[Evidence], words: Vocabulary) -> Weighed:
     """Return how sure it is that ``name`` is a loader's count, given what stands around it."""
-    known = words.names[normalised(name)]
-    says = [f"the settings name {known.name}" if known.needs == "settings" else f"{known.name} needs {known.needs}"]
-    total = START[known.needs]
+    known = words.names.get(normalised(name))
+    needs = known.needs if known is not None else "evidence"
+    says = [f"the settings name {name}" if needs == "settings" else f"{normalised(name)} needs {needs}"]
+    total = START[needs]
+    weights = {0}
     for each in evidence:
         total += each.weight
+        weights.add(each.weight)
         says.append(f"{each.weight:+d} {each.says}")
+    # Proof settles the matter, unless there is proof of both.
+    proven, disproven = max(weights) >= PROOF, min(weights) <= -PROOF
+    if proven != disproven:
+        total = 100 if proven else 0
     return Weighed(max(0, min(100, total)), tuple(says))
 
 

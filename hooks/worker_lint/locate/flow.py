@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from worker_lint.locate.evidence import PROOF, STRONG, WEAK, Evidence
+from worker_lint.locate.forms import text_of
+from worker_lint.locate.vocabulary import normalised
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from tree_sitter import Node
 
     from worker_lint.locate.imports import Imports
@@ -27,7 +27,7 @@ POOL_LIKE = re.compile(
 """Callables that take processes or threads of their own."""
 
 _POOL_KEYWORDS = frozenset(
-    {"max_workers", "n_jobs", "processes", "num_proc", "num_cpus", "nprocs", "nproc", "n_proc", "num_processes", "world_size"}
+    "max_workers n_jobs processes num_proc num_cpus nprocs nproc n_proc num_processes world_size".split()  # noqa: SIM905
 )
 _OUTWARD = ("attribute", "subscript", "parenthesized_expression", "binary_operator", "conditional_expression")
 _CASTS = frozenset({"int", "max", "min", "abs", "round"})
@@ -42,17 +42,21 @@ class Sink:
     index: int | None
     loader: Loader | None
 
-    def evidence(self, words: Vocabulary) -> Evidence | None:
-        """Return what the call says of the name whose value it takes."""
+    def evidence(self, name: str, words: Vocabulary) -> Evidence | None:
+        """Return what the call says of ``name``, whose value it takes."""
         short = self.callee.rpartition(".")[2]
         if self.loader is not None and (
             self.keyword == self.loader.count or (self.index is not None and self.index == self.loader.index)
         ):
             return Evidence(PROOF, f"it reaches {self.loader.name}")
         if short in words.not_callables or POOL_LIKE.search(self.callee) or self.keyword in _POOL_KEYWORDS:
-            return Evidence(-PROOF, f"it reaches {self.callee or 'a call'}{f'({self.keyword}=)' if self.keyword else ''}")
-        if self.keyword is not None and words.is_count(self.keyword) and LOADER_LIKE.search(self.callee):
-            return Evidence(STRONG, f"it reaches {self.callee}({self.keyword}=)")
+            return Evidence(
+                -PROOF, f"it reaches {self.callee or 'a call'}{f'({self.keyword}=)' if self.keyword else ''}"
+            )
+        if self.keyword is None or not words.is_plain_count(self.keyword):
+            pass
+        elif normalised(self.keyword) != name or LOADER_LIKE.search(self.callee):
+            return Evidence(STRONG, f"it is passed on as {self.keyword}{f' of {self.callee}' if self.callee else ''}")
         if short == "range":
             return Evidence(-WEAK, "it is counted through with range()")
         return None
@@ -63,10 +67,15 @@ def sink_of(name: Node, imports: Imports, words: Vocabulary, root: Node) -> Sink
     node: Node = name
     above = node.parent
     while above is not None:
+        if above.type in ("assignment", "pair") and node.type != "pair":
+            target = above.child_by_field_name("left" if above.type == "assignment" else "key")
+            if target is None or target.id == node.id:
+                return None
+            return Sink("", re.split(r"\W+", text_of(target).rstrip("\"'])"))[-1], None, None)
         if above.type == "keyword_argument":
             if above.child_by_field_name("value") != node:
                 return None
-            arguments, keyword = above.parent, _text(above.child_by_field_name("name"))
+            arguments, keyword = above.parent, text_of(above.child_by_field_name("name"))
         elif above.type == "argument_list":
             arguments, keyword = above, None
         elif above.type in _OUTWARD:
@@ -85,27 +94,41 @@ def sink_of(name: Node, imports: Imports, words: Vocabulary, root: Node) -> Sink
         if keyword is None:
             positional = [c.id for c in arguments.named_children if c.type not in ("comment", "keyword_argument")]
             index = positional.index(node.id) if node.id in positional else None
-        return Sink(callee, keyword, index, imports.loader(callee or None, root, words))
+        return Sink(callee, keyword, index, imports.loader(callee or None, root))
     return None
 
 
-def strongest(evidence: Iterable[Evidence]) -> list[Evidence]:
-    """Return the strongest evidence for and the strongest against: ten calls say no more than one."""
-    found = list(evidence)
-    chosen = []
-    for sign in (1, -1):
-        same = [each for each in found if each.weight * sign > 0]
-        if same:
-            chosen.append(max(same, key=lambda each: abs(each.weight)))
-    return chosen
+class Reach:
+    """Where each name of a file goes, over all of its uses."""
+
+    def __init__(self) -> None:
+        self._sinks: dict[str, list[Sink]] = {}
+        self._proofs: dict[str, str] = {}
+
+    def add(self, name: str, sink: Sink | None) -> None:
+        """Note that a use of ``name`` ends in ``sink``."""
+        if sink is not None:
+            self._sinks.setdefault(name, []).append(sink)
+
+    def prove(self, name: str, says: str) -> None:
+        """Note that ``name`` is known to reach a loader."""
+        self._proofs.setdefault(name, says)
+
+    def evidence(self, name: str, words: Vocabulary) -> list[Evidence]:
+        """Return the strongest evidence for, and the strongest against: ten calls say no more than one."""
+        found = [each for sink in self._sinks.get(name, ()) if (each := sink.evidence(name, words)) is not None]
+        if name in self._proofs:
+            found.append(Evidence(PROOF, self._proofs[name]))
+        chosen = []
+        for sign in (1, -1):
+            same = [each for each in found if each.weight * sign > 0]
+            if same:
+                chosen.append(max(same, key=lambda each: abs(each.weight)))
+        return chosen
 
 
 def _callee(call: Node, imports: Imports) -> str:
     function = call.child_by_field_name("function")
     if function is None or function.type not in ("identifier", "attribute"):
         return ""
-    return imports.resolve(_text(function)) or ""
-
-
-def _text(node: Node | None) -> str:
-    return node.text.decode("utf-8", "replace") if node is not None and node.text is not None else ""
+    return imports.resolve(text_of(function)) or ""

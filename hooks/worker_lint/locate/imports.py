@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -13,17 +14,43 @@ if TYPE_CHECKING:
 _DEFAULT_LOADER = "torch.utils.data.DataLoader"
 
 
+_STATEMENT = re.compile(rb"^[ \t]*(?:from|import)\b", re.MULTILINE)
+_STATEMENTS = ("import_statement", "import_from_statement")
+
+
 @dataclass(slots=True)
 class Imports:
     """The names that a file imports, each with its dotted name."""
 
+    words: Vocabulary
     names: dict[str, str] = field(default_factory=dict)
     stars: list[str] = field(default_factory=list)
     """The modules of ``from module import *``."""
+    modules: set[str] = field(default_factory=set)
+    """The modules that are imported, or imported from."""
+
+    @classmethod
+    def of(cls, code: bytes, root: Node, words: Vocabulary) -> Imports:
+        """Return what the import statements anywhere in ``code`` say; ``root`` is its tree."""
+        imports = cls(words)
+        for match in _STATEMENT.finditer(code):
+            node = root.descendant_for_byte_range(match.end() - 1, match.end())
+            while node is not None and node.type not in (
+                "import_statement",
+                "import_from_statement",
+                "block",
+                "module",
+            ):
+                node = node.parent
+            if node is not None and node.type in ("import_statement", "import_from_statement"):
+                imports.add(node)
+        return imports
 
     def add(self, statement: Node) -> None:
         """Take in one ``import`` or ``from ... import`` statement."""
         module = _text(statement.child_by_field_name("module_name"))
+        if module:
+            self.modules.add(module)
         for child in statement.children_by_field_name("name"):
             local = child
             dotted = _text(child)
@@ -31,6 +58,8 @@ class Imports:
                 dotted = _text(child.child_by_field_name("name"))
                 alias = child.child_by_field_name("alias")
                 local = alias if alias is not None else child
+            if not module:
+                self.modules.add(dotted)
             if module:
                 self.names[_text(local)] = f"{module}.{dotted}"
             elif child.type == "aliased_import":
@@ -48,7 +77,7 @@ class Imports:
         head, dot, rest = dotted.partition(".")
         return f"{self.names.get(head, head)}{dot}{rest}"
 
-    def loader(self, callee: str | None, root: Node, words: Vocabulary) -> Loader | None:
+    def loader(self, callee: str | None, root: Node) -> Loader | None:
         """Return the known loader that ``callee``, a resolved name, is.
 
         A bare ``DataLoader`` that the file neither imports nor defines (a star import, a fragment, a notebook)
@@ -56,7 +85,7 @@ class Imports:
         """
         if callee is None:
             return None
-        loaders = words.loaders
+        loaders = self.words.loaders
         if callee in loaders:
             return loaders[callee]
         if "." in callee or callee in self.names:

@@ -1,51 +1,42 @@
-"""Worker counts in Python: one query finds the places, this module says what stands there."""
+"""Worker counts in Python: the places of the words are found first, then what stands there."""
 
 from __future__ import annotations
 
+import re
 from functools import cache
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import tree_sitter
 import tree_sitter_python
 
+from worker_lint.locate.evidence import PROOF, Evidence, weigh
+from worker_lint.locate.flow import Reach, sink_of
+from worker_lint.locate.forms import Placed, placed, text_of
+from worker_lint.locate.groups import Groups
 from worker_lint.locate.imports import Imports
-from worker_lint.locate.query import compiled
-from worker_lint.locate.reach import conditions_around, values_of
+from worker_lint.locate.scopes import intact, scope_of, scopes_around
+from worker_lint.locate.surroundings import of_call, of_file, of_help, of_holders, of_target, of_value
 from worker_lint.locate.values import python_value, refuse_endless, unwrapped
-from worker_lint.site import COUNT, Document, Form, Group, Site, Value
+from worker_lint.locate.vocabulary import normalised
+from worker_lint.locate.words import occurrences, worker_words
+from worker_lint.site import Document, Site
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from tree_sitter import Node
 
-    from worker_lint.locate.vocabulary import Loader, Vocabulary
+    from worker_lint.locate.vocabulary import Vocabulary
+    from worker_lint.locate.words import Hit
+    from worker_lint.site import Group
     from worker_lint.source import Source
 
-_FIELD_CALLS = frozenset({"field", "Field", "attrib", "ib", "attr_ib", "Option", "Argument", "PrivateAttr", "Param"})
-_POSITIONAL_DEFAULT = frozenset({"Field", "Option", "Argument", "PrivateAttr", "Param"})
+_OPTION_NAME = re.compile(rb"""["']--?([A-Za-z][\w-]*)["']""")
 
 
 @cache
 def _parser() -> tree_sitter.Parser:
-    return tree_sitter.Parser(_language())
-
-
-@cache
-def _language() -> tree_sitter.Language:
-    return tree_sitter.Language(tree_sitter_python.language())
-
-
-@cache
-def _query(words: Vocabulary) -> tree_sitter.Query:
-    prefixes = sorted({loader.prefix for loader in words.loaders.values()})
-    return compiled(
-        _language(),
-        "python.scm",
-        COUNTS=words.spellings(),
-        OPTIONS=tuple(prefix + option for prefix in prefixes for option in words.options),
-        LOADERS=tuple(sorted(words.loader_names)),
-    )
+    return tree_sitter.Parser(tree_sitter.Language(tree_sitter_python.language()))
 
 
 def locate(source: Source, words: Vocabulary) -> tuple[Document, ...]:
@@ -59,254 +50,166 @@ class _Locator:
     def __init__(self, source: Source, words: Vocabulary) -> None:
         self.source = source
         self.words = words
-        self.tree = _parser().parse(source.parsed)
-        self.imports = Imports()
-        self.groups: dict[int, Group] = {}
-        self.sites: list[Site] = []
+        self.code = source.parsed
+        self.root = _parser().parse(self.code).root_node
+        self.imports = Imports.of(self.code, self.root, words)
+        self.groups = Groups(self.root, self.imports, words)
+        self.reach = Reach()
+        self.found: list[Placed] = []
 
     def document(self) -> Document:
-        """Return everything that the query's matches amount to."""
-        named: list[tuple[Form, Node, Node]] = []
-        calls: list[Node] = []
-        query = _query(self.words)
-        for pattern, captures in tree_sitter.QueryCursor(query).matches(self.tree.root_node):
-            if "import" in captures:
-                self.imports.add(captures["import"][0])
-            elif "option" in captures:
-                calls.append(captures["option"][0])
-            elif "loader" in captures:
-                calls.append(captures["loader"][0])
-            else:
-                form = cast("Form", query.pattern_settings(pattern)["form"])
-                name = captures["name"][0]
-                for value in _values_of_match(name, captures):
-                    named.append((form, name, value))
-        calls += self._aliased_loaders(self.words.loader_names)
-        for form, name, value in named:
-            self._add_site(form, name, value)
-        for node in calls:
-            container = _container(node)
-            if container is not None:
-                self._group(container)
-        groups = sorted(self.groups.values(), key=lambda group: group.start)
-        for group in groups:
-            self._add_positional(group)
-        return Document(self.source, _outermost_dropped(self.sites), tuple(groups))
+        """Return everything that the words of the vocabulary amount to in this file."""
+        self._read_worker_words()
+        for node in self._calls_and_options():
+            self.groups.around(node)
+        self._follow_own_names()
+        self._look_into_values()
+        about_file = of_file(self.source, self.imports, self.words)
+        sites = [self._site(found, about_file) for found in self.found]
+        sites += [self._positional(group) for group in self.groups if group.counts_by_position]
+        return Document(self.source, innermost(sites), tuple(self.groups))
 
-    def _aliased_loaders(self, known: frozenset[str]) -> Iterator[Node]:
-        """Yield the callee of each call of a loader that was imported under a name of the file's own."""
-        aliases = [
-            local
-            for local, dotted in self.imports.names.items()
-            if dotted in self.words.loaders and local not in known and local.isidentifier()
-        ]
-        if aliases:
-            listed = " ".join(f'"{alias}"' for alias in aliases)
-            query = tree_sitter.Query(_language(), f"((call function: (identifier) @f) (#any-of? @f {listed}))")
-            for _, captures in tree_sitter.QueryCursor(query).matches(self.tree.root_node):
-                yield captures["f"][0]
+    def _read_worker_words(self) -> None:
+        """Sort every word with "worker" in it: set here, used here, an option of a loader."""
+        for word, hit in self._count_words():
+            node = self.root.descendant_for_byte_range(*hit)
+            if node is None or not _stands_for(node, word):
+                continue
+            found = placed(node)
+            if found is not None:
+                self.found.append(found)
+            elif node.type == "identifier":
+                self.reach.add(normalised(word), sink_of(node, self.imports, self.words, self.root))
 
-    def _add_site(self, form: Form, name_node: Node, value_node: Node) -> None:
-        name = _text(name_node)
-        container = _container(name_node)
-        group = self._group(container) if container is not None and form in ("call-keyword", "dict-entry") else None
-        callee = group.callee if group else None
-        if form == "call-keyword" and callee is not None:
-            if callee.rpartition(".")[2] in self.words.not_callables:
-                return
-            if callee == "dict":
-                form = "dict-keyword"
-        if form == "assignment" and name_node.type == "identifier":
-            form = "class-attribute" if _in_class_body(name_node) else form
-        while value_node.type == "assignment":  # a = b = 4
-            right = value_node.child_by_field_name("right")
-            if right is None:
-                return
-            value_node = right
-        default = _field_default(value_node) if form in ("assignment", "class-attribute", "parameter-default") else None
-        if default is not None:
-            form = "option-default" if form == "parameter-default" else "field-default"
-            value_node = default
-        value = python_value(value_node)
-        refuse_endless(self.source, value)
-        self.sites.append(Site(form, name, value, group, callee, intact=_intact(value_node)))
+    def _count_words(self) -> Iterator[tuple[str, Hit]]:
+        for word, (start, end) in worker_words(self.code):
+            if self.words.is_count(word):
+                yield word, (start, end)
+            elif "-" in word.lstrip("-") and self.words.is_count(last := word.rpartition("-")[2]):
+                yield last, (end - len(last), end)  # 8-num_workers
+        yield from occurrences(self.code, self.words.odd_names)
 
-    def _add_positional(self, group: Group) -> None:
-        loader = group.loader
-        if group.kind != "call" or loader is None or loader.index is None or loader.count in group.options:
-            return
-        count = group.count
-        if count is not None:
-            self.sites.append(Site("call-positional", loader.count, count, group, group.callee, intact=group.intact))
+    def _calls_and_options(self) -> Iterator[Node]:
+        """Yield the name of each worker option that is given, and of each loader that is called."""
+        aliases = {local for local, dotted in self.imports.names.items() if dotted in self.words.loaders}
+        for _, hit in occurrences(self.code, self.words.option_names | self.words.loader_names | aliases):
+            node = self.root.descendant_for_byte_range(*hit)
+            if node is not None:
+                yield node
 
-    def _group(self, node: Node) -> Group:
-        known = self.groups.get(node.id)
-        if known is None:
-            known = self.groups[node.id] = self._call(node) if node.type == "call" else self._dict(node)
-        return known
+    def _follow_own_names(self) -> None:
+        """Find where names of the file's own, such as ``nw``, are set that a known loader takes for its count.
 
-    def _dict(self, node: Node) -> Group:
-        options: dict[str, Value] = {}
-        is_open = False
-        for entry in node.named_children:
-            if entry.type == "dictionary_splat":
-                is_open = True
-            elif entry.type == "pair":
-                key, value = entry.child_by_field_name("key"), entry.child_by_field_name("value")
-                content = _string_content(key)
-                if content is not None and value is not None:
-                    options[content] = python_value(value)
-        return Group(
-            "dict", node.start_byte, node.end_byte, _with_count(options, self.words), open=is_open, intact=_intact(node)
-        )
+        Only what is sure to be the same thing is taken: a name of the loader's own function or of the module, the
+        attribute of the same object, the option behind ``args.name``.
+        """
+        for group, count in self.groups.references():
+            base, _, last = count.rpartition(".")
+            if self.words.is_count(last) or not last.isidentifier() or (base and not re.fullmatch(r"[\w.]+", base)):
+                continue
+            for word, hit in occurrences(self.code, {last, *_as_options(last)}):
+                node = self.root.descendant_for_byte_range(*hit)
+                found = placed(node) if node is not None and _stands_for(node, word) else None
+                if found is not None and self._is_same(found, base, group):
+                    self.found.append(found)
+                    self.reach.prove(normalised(last), f"it reaches {group.callee}")
+                    self._pass_on(found.value)
 
-    def _call(self, node: Node) -> Group:
-        function, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
-        callee = self.imports.resolve(_dotted(function)) if function is not None else None
-        options: dict[str, Value] = {}
-        positional: list[Node] = []
-        is_open = False
-        for argument in arguments.named_children if arguments is not None else ():
-            if argument.type == "keyword_argument":
-                name, value = argument.child_by_field_name("name"), argument.child_by_field_name("value")
-                if name is not None and value is not None:
-                    options[_text(name)] = python_value(value)
-            elif argument.type in ("dictionary_splat", "list_splat"):
-                is_open = True
-            elif argument.type != "comment":
-                positional.append(argument)
-        if callee is not None and callee.rpartition(".")[2] == "partial" and positional:
-            callee = self.imports.resolve(_dotted(positional.pop(0)))
-            is_open = True  # whoever calls the partial may add more
-        loader = self.imports.loader(callee, self.tree.root_node, self.words)
-        if (
-            loader
-            and loader.index is not None
-            and len(positional) > loader.index
-            and not _has_splat(positional, arguments)
-        ):
-            options[COUNT] = python_value(positional[loader.index])
-        options = _with_count(options, self.words, loader)
-        count = options.get(COUNT)
-        return Group(
-            "dict" if callee == "dict" else "call",
-            node.start_byte,
-            node.end_byte,
-            options,
-            callee=callee,
-            loader=loader,
-            open=is_open,
-            intact=_intact(node),
-            conditions=conditions_around(node) if loader and count is not None and not count.literal else (),
-            count_values=values_of(_language(), node, count) if loader and count is not None else (),
-        )
+    def _look_into_values(self) -> None:
+        """Take the fallback in ``num_workers=getattr(args, "loaders", 4)`` for the site, whatever it is called."""
+        for found in list(self.found):
+            value = unwrapped(found.value)
+            arguments = value.child_by_field_name("arguments") if value.type == "call" else None
+            for argument in arguments.named_children if arguments is not None else ():
+                inner = placed(argument.named_children[1]) if len(argument.named_children) == 3 else None
+                if inner is not None and inner.form == "fallback" and self.words.is_plain_count(text_of(found.name)):
+                    self.found.append(inner)
+                    self.reach.prove(normalised(text_of(inner.name)), f"it is the fallback of {text_of(found.name)}")
 
+    def _pass_on(self, value: Node) -> None:
+        """Let the counts among the names in ``value``, which reaches a loader, reach it too."""
+        stack = [value]
+        while stack:
+            node = stack.pop()
+            if node.type == "identifier" and self.words.is_count(text_of(node)):
+                self.reach.prove(normalised(text_of(node)), "it reaches a loader under another name")
+            stack += node.named_children
 
-def _with_count(options: dict[str, Value], words: Vocabulary, loader: Loader | None = None) -> dict[str, Value]:
-    """Return ``options`` with the worker count under ``COUNT`` too, where one of them is the count."""
-    if COUNT in options:
-        return options
-    if loader is not None:
-        if loader.count in options:
-            options[COUNT] = options[loader.count]
-        return options
-    counts = [name for name in options if words.is_count(name)]
-    if len(counts) == 1:
-        options[COUNT] = options[counts[0]]
-    return options
-
-
-def _values_of_match(name: Node, captures: dict[str, list[Node]]) -> Iterable[Node]:
-    if "value" in captures:
-        return captures["value"][:1]
-    # a, num_workers = 32, 4: the value stands where the name does.
-    targets, values = name.parent, captures["values"][0]
-    if targets is None:
-        return ()
-    left = [child.id for child in targets.named_children]
-    right = values.named_children
-    if len(left) != len(right) or any(child.type == "list_splat" for child in right):
-        return ()
-    return (right[left.index(name.id)],)
-
-
-def _container(node: Node) -> Node | None:
-    """Return the call or dict display in which ``node`` names an option, or is called."""
-    above = node.parent
-    while above is not None:
-        if above.type in ("call", "dictionary"):
-            return above
-        if above.type not in ("keyword_argument", "argument_list", "pair", "string", "attribute"):
-            return None
-        above = above.parent
-    return None
-
-
-def _field_default(value: Node) -> Node | None:
-    """Return ``4`` of ``field(default=4)``, ``Field(4)``, ``typer.Option(4)``; None where ``value`` is no such call."""
-    if value.type != "call":
-        return None
-    function, arguments = value.child_by_field_name("function"), value.child_by_field_name("arguments")
-    name = _dotted(function).rpartition(".")[2] if function is not None else ""
-    if name not in _FIELD_CALLS or arguments is None:
-        return None
-    for argument in arguments.named_children:
-        if argument.type == "keyword_argument" and _text(argument.child_by_field_name("name")) == "default":
-            return argument.child_by_field_name("value")
-    first = arguments.named_children[0] if arguments.named_children else None
-    takes_first = name in _POSITIONAL_DEFAULT and first is not None
-    return first if takes_first and first is not None and first.type not in ("keyword_argument", "ellipsis") else None
-
-
-def _in_class_body(name: Node) -> bool:
-    assignment = name.parent
-    statement = assignment.parent if assignment is not None and assignment.type == "assignment" else None
-    block = statement.parent if statement is not None and statement.type == "expression_statement" else None
-    return block is not None and block.parent is not None and block.parent.type == "class_definition"
-
-
-def _intact(node: Node) -> bool:
-    """Return whether ``node`` stands in code that parses, up to the statement around it."""
-    if node.has_error:
-        return False
-    above: Node | None = node
-    while above is not None:
-        if above.type == "ERROR":
+    def _is_same(self, found: Placed, base: str, group: Group) -> bool:
+        node = self.root.descendant_for_byte_range(group.start, group.start)
+        if node is None:
             return False
-        if above.type in ("block", "module"):
-            return True
-        above = above.parent
-    return True
+        if not base:
+            bare = found.name.parent is None or found.name.parent.type not in ("attribute", "keyword_argument")
+            in_reach = scope_of(found.name) in scopes_around(node)
+            return bare and in_reach and found.form in ("assignment", "parameter-default")
+        if found.form in ("option-default", "fallback"):
+            return base.rpartition(".")[2] not in ("self", "cls")
+        above = found.name.parent
+        holder = above.child_by_field_name("object") if above is not None and above.type == "attribute" else None
+        return found.form == "assignment" and holder is not None and text_of(holder) == base
+
+    def _site(self, found: Placed, about_file: list[Evidence]) -> Site:
+        name = text_of(found.name)
+        group = self.groups.at(found.holder) if found.holder is not None else None
+        callee = group.callee if group else None
+        form = "dict-keyword" if found.form == "call-keyword" and callee == "dict" else found.form
+        value = python_value(found.value)
+        refuse_endless(self.source, value)
+        evidence = [*self._of_group(found, name, group), *of_target(found.name, self.words)]
+        evidence += [
+            *of_holders(found.name, self.words),
+            *about_file,
+            *of_value(unwrapped(found.value), not self.words.is_plain_count(name)),
+        ]
+        evidence += self.reach.evidence(normalised(name), self.words)
+        weighed = weigh(name.rpartition(".")[2], evidence, self.words)
+        return Site(
+            form, name, value, group, callee, None, weighed.confidence, weighed.evidence, intact=intact(found.value)
+        )  # fmt: skip
+
+    def _of_group(self, found: Placed, name: str, group: Group | None) -> list[Evidence]:
+        if group is None:
+            if found.form == "option-default":
+                return [*of_help(found.name), *of_call(None, self._options_of_parser(), self.words)]
+            return []
+        if group.loader is not None:
+            return [Evidence(PROOF, f"an argument of {group.loader.name}")] if name == group.loader.count else []
+        return of_call(group.callee, [option for option in group.options if option != name], self.words)
+
+    def _options_of_parser(self) -> list[str]:
+        return [match[1].decode() for match in _OPTION_NAME.finditer(self.code)]
+
+    def _positional(self, group: Group) -> Site:
+        loader, count = group.loader, group.count
+        if loader is None or count is None:
+            raise ValueError("only a known loader takes its count by position")
+        says = (f"position {loader.index} of {loader.name}",)
+        return Site(
+            "call-positional", loader.count, count, group, group.callee, None, 100, says, intact=group.intact
+        )  # fmt: skip
 
 
-def _has_splat(positional: list[Node], arguments: Node | None) -> bool:
-    return arguments is not None and any(child.type == "list_splat" for child in arguments.named_children)
+def _stands_for(node: Node, word: str) -> bool:
+    """Return whether ``node`` is ``word``, or a string that ends in it as a dotted key does."""
+    text = text_of(node)
+    return text == word or (node.type == "string_content" and text.endswith(f".{word}") and " " not in text)
 
 
-def _string_content(node: Node | None) -> str | None:
-    if node is None or node.type != "string" or len(node.named_children) != 3:
-        return None
-    return _text(node.named_children[1])
+def _as_options(name: str) -> tuple[str, ...]:
+    kebab = name.replace("_", "-")
+    return (f"--{name}", f"--{kebab}")
 
 
-def _dotted(node: Node) -> str:
-    node = unwrapped(node)
-    return _text(node) if node.type in ("identifier", "attribute") else ""
-
-
-def _text(node: Node | None) -> str:
-    return node.text.decode("utf-8", "replace") if node is not None and node.text is not None else ""
-
-
-def _outermost_dropped(sites: list[Site]) -> tuple[Site, ...]:
+def innermost(sites: list[Site]) -> tuple[Site, ...]:
     """Return ``sites`` in order, each value once, without those whose expression only holds another's value.
 
     In ``num_workers=config.get("num_workers", 4)`` the fallback is what can be set; the keyword passes it on.
     """
     kept: list[Site] = []
-    inner_first = sorted(sites, key=lambda site: (site.value.start, -site.value.end))
-    for index, site in enumerate(inner_first):
-        following = inner_first[index + 1] if index + 1 < len(inner_first) else None
+    outer_first = sorted(sites, key=lambda site: (site.value.start, -site.value.end))
+    for index, site in enumerate(outer_first):
+        following = outer_first[index + 1] if index + 1 < len(outer_first) else None
         if following is not None and following.value.start < site.value.end and not site.value.literal:
             continue
         if kept and kept[-1].value.start == site.value.start:

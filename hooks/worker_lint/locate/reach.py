@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
-import tree_sitter
-
+from worker_lint.locate.forms import text_of
 from worker_lint.locate.values import python_value
+from worker_lint.locate.words import occurrences
 
 if TYPE_CHECKING:
-    from tree_sitter import Language, Node
+    from tree_sitter import Node
 
     from worker_lint.site import Value
 
@@ -31,42 +30,41 @@ def conditions_around(node: Node) -> tuple[str, ...]:
     while stack:
         current = stack.pop()
         if current.type in ("if_statement", "elif_clause", "while_statement"):
-            found.append(_text(current.child_by_field_name("condition")))
+            found.append(text_of(current.child_by_field_name("condition")))
         elif current.type in ("assert_statement", "conditional_expression") or _is_bounding_call(current):
-            found.append(_text(current))
+            found.append(text_of(current))
         # What another function tests says nothing about this one.
         stack += [c for c in current.named_children if c.type not in ("function_definition", "class_definition")]
     return tuple(found)
 
 
 def _is_bounding_call(node: Node) -> bool:
-    return node.type == "call" and _text(node.child_by_field_name("function")) in ("max", "min")
+    return node.type == "call" and text_of(node.child_by_field_name("function")) in ("max", "min")
 
 
-def values_of(language: Language, node: Node, count: Value) -> tuple[Value, ...]:
-    """Return every value that the file assigns to the plain name ``count``.
+def values_of(node: Node, count: Value) -> tuple[Value, ...]:
+    """Return every value that the file assigns to the plain name ``count``, used at ``node``.
 
-    Empty where something else may set it too: a parameter, a loop, an import, an unpacking, ``global`` code
-    elsewhere cannot be seen and is not looked for.
+    Empty where something else may set it too: a parameter, a loop, an import, an unpacking. ``global`` code in other
+    files cannot be seen and is not looked for.
     """
     if count.kind != "reference" or not count.text.isidentifier():
         return ()
-    name = json.dumps(count.text)
-    query = tree_sitter.Query(
-        language,
-        f"""
-        ((assignment left: (identifier) @n right: (_) @value) (#eq? @n {name}))
-        ((identifier) @any (#eq? @any {name}))
-        """,
-    )
-    root: Node = node
+    root = node
     while root.parent is not None:
         root = root.parent
     values: list[Value] = []
-    for _, captures in tree_sitter.QueryCursor(query).matches(root):
-        if "value" in captures:
-            values.append(python_value(captures["value"][0]))
-        elif _binds(captures["any"][0]):
+    for _, hit in occurrences(root.text or b"", {count.text}):
+        name = root.descendant_for_byte_range(*(root.start_byte + offset for offset in hit))
+        if name is None or name.type != "identifier":
+            continue
+        above = name.parent
+        left = above.child_by_field_name("left") if above is not None and above.type == "assignment" else None
+        right = above.child_by_field_name("right") if above is not None and left is not None else None
+        if left is not None and left.id == name.id:
+            if right is not None:
+                values.append(python_value(right))
+        elif _binds(name):
             return ()
     return tuple(values)
 
@@ -86,7 +84,3 @@ def _binds(name: Node) -> bool:
     if above.type == "dotted_name":
         return True
     return above.type == "named_expression" and above.child_by_field_name("name") == name
-
-
-def _text(node: Node | None) -> str:
-    return node.text.decode("utf-8", "replace") if node is not None and node.text is not None else ""

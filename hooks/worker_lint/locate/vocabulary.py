@@ -124,6 +124,18 @@ class Vocabulary:
         known = self.names.get(normalised(name))
         return known is not None and known.needs != "evidence"
 
+    @property
+    def odd_names(self) -> frozenset[str]:
+        """The names, as identifiers, without the word "worker" in them."""
+        odd = [name for name in self.names if "worker" not in name]
+        return frozenset([*odd, *(name.upper() for name in odd)])
+
+    @property
+    def option_names(self) -> frozenset[str]:
+        """The worker options, with every prefix of a loader's; ``timeout`` only with one, for it means much else."""
+        prefixes = {loader.prefix for loader in self.loaders.values()}
+        return frozenset(prefix + option for prefix in prefixes for option in self.options) - {"timeout"}
+
     def spellings(self) -> tuple[str, ...]:
         """Return every way to write a name: snake case, upper case, kebab case, and as a command-line option."""
         ways: list[str] = []

@@ -1,0 +1,44 @@
+"""Where the words of the vocabulary occur in code: a search over bytes, so that only those places are looked at."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+_STEM = re.compile(rb"(?i:worker)")
+_REST = re.compile(rb"[\w-]*")
+_WORD_BYTES = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
+
+Hit = tuple[int, int]
+"""The first byte of a word, and the one behind its last."""
+
+
+def worker_words(code: bytes) -> Iterator[tuple[str, Hit]]:
+    """Yield every word of ``code`` with "worker" in it, dashes included, in order."""
+    end = 0
+    for match in _STEM.finditer(code):
+        start = match.start()
+        if start < end:  # the same word again
+            continue
+        while start and code[start - 1] in _WORD_BYTES:
+            start -= 1
+        rest = _REST.match(code, match.end())
+        end = rest.end() if rest else match.end()
+        yield code[start:end].decode("ascii", "replace"), (start, end)
+
+
+def occurrences(code: bytes, words: Collection[str]) -> Iterator[tuple[str, Hit]]:
+    """Yield every place at which one of ``words``, identifiers, stands as a whole word, in order."""
+    if words:
+        for match in _pattern(frozenset(words)).finditer(code):
+            yield match[0].decode(), match.span()
+
+
+@lru_cache(maxsize=64)
+def _pattern(words: frozenset[str]) -> re.Pattern[bytes]:
+    listed = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+    return re.compile(rf"(?<![\w-])(?:{listed})(?!\w)".encode())
