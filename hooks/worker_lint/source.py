@@ -24,6 +24,9 @@ SUFFIXES: dict[str, Language] = {
     ".pyw": "python",
     ".json": "json",
     ".jsonc": "json",
+    ".ipynb": "notebook",
+    ".md": "markdown",
+    ".markdown": "markdown",
 }
 NAMES: dict[str, Language] = {}
 """Languages by the whole name of a file, in lower case."""
@@ -75,6 +78,13 @@ class Edit:
     text: str
 
 
+class Cell(NamedTuple):
+    """The cell of a notebook, counted from 0, that begins at the byte ``start`` of a source's code."""
+
+    start: int
+    number: int
+
+
 @dataclass(frozen=True)
 class Inset:
     """Where a piece of code stands in the source around it."""
@@ -82,6 +92,8 @@ class Inset:
     host: Source
     offsets: Sequence[int]
     """The offset in the host's code of each byte of the piece, and of its end."""
+    ends: Sequence[int] | None = None
+    """The offset behind each byte of the piece, where it is not always the next one, as behind an escape."""
     quote: Callable[[str], str] = str
     """How the host writes a text there, as inside the quotes of a JSON string."""
 
@@ -96,10 +108,12 @@ class Source:
     encoding: str = "utf-8"
     exact: bool = True
     """Whether encoding the text again gives the file's own bytes, as it must before the file may be rewritten."""
-    cell: int | None = None
-    """The cell, counted from 0, of the notebook that holds this; lines are then counted from the cell's first."""
     inset: Inset | None = None
     """Where this stands, when it is a piece of another source."""
+    cells: tuple[Cell, ...] = ()
+    """The cells of the notebook that this is made of, in order; lines are then counted from each cell's first."""
+    written: bytes | None = None
+    """The text as its author wrote it, where ``code`` has stand-ins, as many bytes long, for other languages' lines."""
 
     @classmethod
     def decode(cls, path: Path, language: Language, data: bytes) -> Source:
@@ -145,13 +159,29 @@ class Source:
     def _line_starts(self) -> list[int]:
         return [0, *(match.end() for match in _LINE_BREAK.finditer(self.code))]
 
+    def _cell(self, offset: int) -> Cell:
+        if not self.cells:
+            return Cell(0, 0)
+        return self.cells[bisect_right(self.cells, offset, key=lambda cell: cell.start) - 1]
+
+    def _row(self, offset: int) -> int:
+        """Return how many lines of the code begin at or before ``offset``."""
+        return bisect_right(self._line_starts, offset)
+
+    def cell(self, offset: int) -> int | None:
+        """Return the number of the notebook's cell in which the byte at ``offset`` stands; None outside notebooks."""
+        if self.cells:
+            return self._cell(offset).number
+        return None if self.inset is None else self.inset.host.cell(self.inset.offsets[offset])
+
     def position(self, offset: int) -> Position:
         """Return the line and column, in the file or the cell, of the byte at ``offset`` of the code."""
-        if self.inset is not None and self.cell is None:
+        if self.inset is not None and not self.cells:
             return self.inset.host.position(self.inset.offsets[offset])
-        line = bisect_right(self._line_starts, offset)
-        start = self._line_starts[line - 1]
-        return Position(line, len(self.code[start:offset].decode("utf-8", "replace")) + 1)
+        row = self._row(offset)
+        start = self._line_starts[row - 1]
+        column = len(self.code[start:offset].decode("utf-8", "replace")) + 1
+        return Position(row - self._row(self._cell(offset).start) + 1, column)
 
     def file_position(self, offset: int) -> Position:
         """Return the line and column in the file itself, for readers that know nothing of cells."""
@@ -159,21 +189,36 @@ class Source:
             return self.inset.host.file_position(self.inset.offsets[offset])
         return self.position(offset)
 
-    def line(self, number: int) -> str:
-        """Return the text of line ``number`` (from 1) of the file, or the cell, without its line break."""
-        if self.inset is not None and self.cell is None:
-            return self.inset.host.line(number)
+    def line(self, offset: int, above: int = 0) -> str:
+        """Return the line of the file or the cell in which the byte at ``offset`` stands, without its line break.
+
+        ``above`` asks for the line so many lines further up; it is empty where there is none.
+        """
+        if self.inset is not None and not self.cells:
+            return self.inset.host.line(self.inset.offsets[offset], above)
+        row = self._row(offset) - above
+        if row < self._row(self._cell(offset).start):
+            return ""
         starts = [*self._line_starts, len(self.code)]
-        return self.code[starts[number - 1] : starts[number]].decode("utf-8", "replace").rstrip("\r\n")
+        text = self.code if self.written is None else self.written
+        return text[starts[row - 1] : starts[row]].decode("utf-8", "replace").rstrip("\r\n")
 
     def outward(self, edit: Edit) -> Edit:
         """Return ``edit``, of this source's code, as an edit of the code of the file that holds it."""
         if self.inset is None:
             return edit
-        offsets = self.inset.offsets
-        # An edit ends where its last byte does: what stands between two bytes of the host is not touched.
-        end = offsets[edit.end - 1] + 1 if edit.end > edit.start else offsets[edit.start]
-        return self.inset.host.outward(Edit(offsets[edit.start], end, self.inset.quote(edit.text)))
+        start = self.inset.offsets[edit.start]
+        end = start
+        if edit.end > edit.start:
+            # An edit ends where its last byte does: what stands between two bytes of the host is not touched.
+            ends, last = self.inset.ends, edit.end - 1
+            end = self.inset.offsets[last] + 1 if ends is None else ends[last]
+        return self.inset.host.outward(Edit(start, end, self.inset.quote(edit.text)))
+
+    @property
+    def root(self) -> Source:
+        """The source of the whole file."""
+        return self if self.inset is None else self.inset.host.root
 
     @property
     def parsed(self) -> bytes:

@@ -20,7 +20,7 @@ class Suppressions:
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        self._some = b"worker-lint:" in source.code
+        self._some = b"worker-lint:" in source.root.code
         self._file_codes = self._of_file() if self._some else None
 
     def silence(self, finding: Finding) -> bool:
@@ -29,10 +29,9 @@ class Suppressions:
             return False
         if self._file_codes is not None and _covers(self._file_codes, finding.code):
             return True
-        line = self._source.position(finding.start).line
-        if self._line_silences(self._source.line(line), finding):
+        if self._line_silences(self._source.line(finding.start), finding):
             return True
-        above = self._source.line(line - 1) if line > 1 else ""
+        above = self._source.line(finding.start, above=1)
         return _COMMENT_LINE.match(above) is not None and self._line_silences(above, finding)
 
     def _line_silences(self, text: str, finding: Finding) -> bool:
@@ -44,7 +43,7 @@ class Suppressions:
         return False
 
     def _of_file(self) -> tuple[str, ...] | None:
-        for match in _DIRECTIVE.finditer(self._source.code.decode("utf-8", "replace")):
+        for match in _DIRECTIVE.finditer(self._source.root.code.decode("utf-8", "replace")):
             if match[1] == "ignore-file":
                 return _codes(match[2])
         return None

@@ -62,7 +62,7 @@ def _row(document: Document, site: Site) -> dict[str, Any]:
     line, column = source.position(site.value.start)
     return {
         "path": source.path.as_posix(),
-        "cell": source.cell,
+        "cell": source.cell(site.value.start),
         "line": line,
         "column": column,
         "language": source.language,

@@ -39,7 +39,7 @@ def _finding(source: Source, finding: Finding) -> dict[str, Any]:
     site = finding.site
     return {
         "path": source.path.as_posix(),
-        "cell": source.cell,
+        "cell": source.cell(finding.start),
         **_span(source, finding.start, finding.end),
         "code": finding.code,
         "name": _NAMES[finding.code],

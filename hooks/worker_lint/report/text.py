@@ -24,7 +24,8 @@ def render(report: Report, stream: TextIO, *, color: bool = False, frames: bool 
     paint = _paint if color else _plain
     for source, finding in report.findings:
         line, column = source.position(finding.start)
-        cell = "" if source.cell is None else f":cell {source.cell}"
+        number = source.cell(finding.start)
+        cell = "" if number is None else f":cell {number}"
         where = paint(f"{_clean(str(source.path))}{cell}:{line}:{column}:", "1")
         severity = paint(str(finding.severity), _COLORS[finding.severity])
         stream.write(f"{where} {paint(finding.code, '1')} {severity}: {_clean(finding.message)}\n")
@@ -37,7 +38,7 @@ def render(report: Report, stream: TextIO, *, color: bool = False, frames: bool 
 def _frame(source: Source, finding: Finding, paint: Callable[[str, str], str]) -> str:
     line, column = source.position(finding.start)
     end_line, end_column = source.position(finding.end)
-    text = source.line(line)
+    text = source.line(finding.start)
     last = end_column - 1 if end_line == line else len(text)
     first = max(0, min(column - 1 - _WIDTH // 3, len(text) - _WIDTH)) if len(text) > _WIDTH else 0
     shown = text[first : first + _WIDTH]
