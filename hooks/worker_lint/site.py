@@ -44,6 +44,8 @@ class Value:
     """The integer that the expression is, where it is an integer literal."""
     divisions: tuple[int, ...] = ()
     """The offsets of the ``/`` operators that alone make the expression a float."""
+    surprise: str | None = None
+    """What readers of the file take it for, as in "12 is ...", where that is not what it seems."""
 
     @property
     def literal(self) -> bool:
@@ -107,6 +109,8 @@ class Site:
     """What the confidence rests on, one clause each."""
     intact: bool = True
     """Whether the source around it parses; a fix touches nothing else."""
+    origin: Site | None = None
+    """The literal, in the same file, that the reference which is the value can only stand for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
         sys.stdout.write("\n")
     else:
         sys.stdout.writelines(
-            f"{row['path']}:{row['line']}:{row['column']}: {row['form']} {row['name']} = {_one_line(row['value'])}\n"
+            f"{row['path']}:{row['line']}:{row['column']}: {row['form']} {row['name']} = {_one_line(row['value'])}{_from(row['origin'])}\n"
             for row in rows
         )
         literals = sum(row["literal"] for row in rows)
@@ -53,8 +53,17 @@ def run(args: argparse.Namespace) -> int:
     return 2 if survey.errors else 0
 
 
+def _from(origin: dict[str, Any] | None) -> str:
+    return "" if origin is None else f" ({origin['value']}, from {origin['name']} in line {origin['line']})"
+
+
 def _one_line(text: str) -> str:
     return " ".join(text.split())
+
+
+def _origin(document: Document, origin: Site) -> dict[str, Any]:
+    line, column = document.source.position(origin.value.start)
+    return {"line": line, "column": column, "form": origin.form, "name": origin.name, "value": origin.value.text}
 
 
 def _row(document: Document, site: Site) -> dict[str, Any]:
@@ -72,6 +81,7 @@ def _row(document: Document, site: Site) -> dict[str, Any]:
         "literal": site.value.literal,
         "callee": site.callee,
         "pointer": site.pointer,
+        "origin": None if site.origin is None else _origin(document, site.origin),
         "confidence": site.confidence,
         "evidence": list(site.evidence),
     }

@@ -14,6 +14,7 @@ from worker_lint.locate.flow import Reach, sink_of
 from worker_lint.locate.forms import Placed, placed, text_of
 from worker_lint.locate.groups import Groups
 from worker_lint.locate.imports import Imports
+from worker_lint.locate.origins import Origins
 from worker_lint.locate.scopes import intact, scope_of, scopes_around
 from worker_lint.locate.surroundings import of_call, of_file, of_help, of_holders, of_target, of_value
 from worker_lint.locate.values import python_value, refuse_endless, unwrapped
@@ -65,7 +66,7 @@ class _Locator:
         self._follow_own_names()
         self._look_into_values()
         about_file = of_file(self.source, self.imports, self.words)
-        sites = [self._site(found, about_file) for found in self.found]
+        sites = list(Origins((found, self._site(found, about_file)) for found in self.found).resolved())
         sites += [self._positional(group) for group in self.groups if group.counts_by_position]
         return Document(self.source, innermost(sites), tuple(self.groups))
 

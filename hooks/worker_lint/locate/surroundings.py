@@ -70,9 +70,9 @@ def of_holders(node: Node, words: Vocabulary) -> list[Evidence]:
     function_seen = class_seen = False
     while above is not None:
         if above.type == "pair":
-            key = text_of(above.child_by_field_name("key")).strip("\"'")
-            if not any(child.id == node.id for child in above.named_children):
-                keys.append(key)
+            value = above.child_by_field_name("value")
+            if value is not None and value.id == node.id:
+                keys.append(text_of(above.child_by_field_name("key")).strip("\"'"))
         elif above.type == "function_definition" and not function_seen:
             function_seen = True
             found += _of_name(above, "function")
