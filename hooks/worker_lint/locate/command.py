@@ -73,8 +73,8 @@ _BARE = re.compile(r"workers?")
 _QUOTED = re.compile(r"""(["'])(.*)\1""", re.DOTALL)
 _INTEGER = re.compile(r"-?\d+")
 _FLOAT = re.compile(r"-?(?:\d+\.\d*|\.\d+|\d+(?:\.\d*)?[eE][-+]?\d+)")
-_REFERENCE = re.compile(r"\$(?:\w+|\{\w+\})")
-_FALLBACK = re.compile(r"\$\{(\w+):?[-=](.*)\}", re.DOTALL)
+REFERENCE = re.compile(r"\$(?:(\w+)|\{(\w+)\})")
+FALLBACK = re.compile(r"\$\{(\w+):?[-=](.*)\}", re.DOTALL)
 _WORD = re.compile(r"[A-Za-z_][\w\-]*")
 
 
@@ -184,7 +184,7 @@ def value_of(word: Word) -> Value:
     if quoted := _QUOTED.fullmatch(word.text):
         return value_of(word.part(1, 1 + len(quoted[2])))
     text = word.text
-    if (fallback := _FALLBACK.fullmatch(text)) and fallback[2]:
+    if (fallback := FALLBACK.fullmatch(text)) and fallback[2]:
         inner = value_of(word.part(fallback.start(2), fallback.end(2)))
         if inner.kind in ("integer", "float"):
             return inner
@@ -194,7 +194,7 @@ def value_of(word: Word) -> Value:
         kind, number = "integer", int(text) if len(text) <= MOST_DIGITS else None
     elif _FLOAT.fullmatch(text):
         kind = "float"
-    elif _REFERENCE.fullmatch(text):
+    elif REFERENCE.fullmatch(text):
         kind = "reference"
     elif _WORD.fullmatch(text):
         kind = "string"

@@ -1,0 +1,199 @@
+"""The lines of a script together: which commands its variables become part of, and which counts they hold."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from worker_lint.locate.command import FALLBACK, REFERENCE, Word, evidence_of, sites_of, understood, value_of
+from worker_lint.locate.evidence import WEAK, Evidence, of_script, of_siblings, weigh
+from worker_lint.site import Site
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from worker_lint.locate.vocabulary import Vocabulary
+
+_MOST_WORDS = 2_000
+"""Words of one command, with all its variables filled in, that are looked at."""
+_MOST_USES = 16
+"""Commands that are looked at for what a variable means."""
+
+_NAMED = re.compile(r"\$\{?#?(\w+|@)")
+"""A variable that is used, alone or inside a word."""
+_ALONE = re.compile(r"\$(?:(\w+|@)|\{(\w+|@)(?:\[[@*]\])?(?::?[-+=][^}]*)?\})")
+"""A word that is one variable and nothing else."""
+_FALLBACK_OF = re.compile(rb"\$\{(\w+):?[-=][\"']?$")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Line:
+    """The words of one command, or of the part of one that the variable ``owner`` holds."""
+
+    words: tuple[Word, ...]
+    owner: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A value given to a variable."""
+
+    name: str
+    value: Word
+    line: Line | None = None
+    """The command that it is given to, where it stands in front of one."""
+    exported: bool = False
+
+
+@dataclass(slots=True)
+class Script:
+    """What was read of a script; ``stem`` is its name without the suffix."""
+
+    stem: str
+    code: bytes
+    lines: list[Line] = field(default_factory=list)
+    assignments: list[Assignment] = field(default_factory=list)
+
+    def defaults(self, words: Iterable[Word]) -> None:
+        """Note the assignments in the words behind ``:``, as in ``: ${NUM_WORKERS:=8}``."""
+        for word in words:
+            if fallback := FALLBACK.fullmatch(word.text):
+                self.assignments.append(Assignment(fallback[1], word))
+
+    def sites(self, words: Vocabulary) -> list[Site]:
+        """Return the sites of the script in the order in which they stand."""
+        flow = _Flow(self)
+        around = of_script(self.stem, words)
+        flags: list[Site] = []
+        for line in self.lines:
+            if not any(words.concerns(word.text.encode()) or word.text.startswith("-j") for word in line.words):
+                continue
+            readings = [sites_of(line.words, words, whole=whole, around=around) for whole in flow.wholes(line)]
+            # Arguments that several commands share count a loader's workers if they do so for one of them.
+            flags += max(readings, key=lambda sites: sum(site.confidence for site in sites), default=[])
+        found = [*flags, *self._variables(flow, flags, words)]
+        return sorted(found, key=lambda site: site.value.start)
+
+    def _variables(self, flow: _Flow, flags: list[Site], words: Vocabulary) -> Iterator[Site]:
+        fed = self._fed(flags)
+        counts = {name for name in fed if words.is_count(name) or self._only_feeds(name, fed, flow)}
+        for each in self.assignments:
+            value = value_of(each.value)
+            if not value.text:
+                continue
+            if each.name in counts:
+                flag = max(fed[each.name], key=lambda site: site.confidence)
+                yield Site(
+                    "variable",
+                    each.name,
+                    value,
+                    flag.group,
+                    confidence=max(0, flag.confidence - (WEAK if value.kind == "string" else 0)),
+                    evidence=(*flag.evidence, f"goes to {flag.name}"),
+                )
+            elif each.name not in fed and words.is_count(each.name):
+                evidence = [*self._of_surroundings(each, flow, words), Evidence(-WEAK, "no command here takes it")]
+                weighed = weigh(each.name, evidence, words)
+                yield Site("variable", each.name, value, confidence=weighed.confidence, evidence=weighed.evidence)
+
+    def _fed(self, flags: list[Site]) -> dict[str, list[Site]]:
+        """Return the options that each variable goes to, by way of other variables, too."""
+        fed: dict[str, list[Site]] = {}
+        for site in flags:
+            if name := self._variable(site.value.start, site.value.text):
+                fed.setdefault(name, []).append(site)
+        for _ in range(3):
+            for each in self.assignments:
+                value = value_of(each.value)
+                name = self._variable(value.start, value.text)
+                if each.name in fed and name is not None and name != each.name:
+                    known = fed.setdefault(name, [])
+                    known += [site for site in fed[each.name] if site not in known]
+        return fed
+
+    def _variable(self, start: int, text: str) -> str | None:
+        """Return the name of the variable that the value ``text`` at ``start`` is, or is the fallback of."""
+        if reference := REFERENCE.fullmatch(text):
+            return reference[1] or reference[2]
+        before = _FALLBACK_OF.search(self.code[max(0, start - 200) : start])
+        return before[1].decode() if before else None
+
+    def _only_feeds(self, name: str, fed: dict[str, list[Site]], flow: _Flow) -> bool:
+        """Return whether the variable ``name``, which says nothing itself, is used for nothing but worker counts."""
+        uses = len(re.findall(rb"\$\{?" + re.escape(name.encode()) + rb"\b", self.code))
+        shown = sum(
+            len(re.findall(rf"\$\{{?{re.escape(name)}\b", word.text)) for line in flow.printers for word in line.words
+        )
+        values = [value_of(each.value) for each in self.assignments]
+        passed = sum(1 for value in values if self._variable(value.start, value.text) == name)
+        direct = sum(1 for site in fed[name] if self._variable(site.value.start, site.value.text) == name)
+        return uses - shown <= direct + passed
+
+    def _of_surroundings(self, each: Assignment, flow: _Flow, words: Vocabulary) -> list[Evidence]:
+        """Return what speaks for a variable that no command is seen to take as an option."""
+        found = of_siblings({other.name for other in self.assignments}, words, around="among the script's variables")
+        reached = [each.line] if each.line is not None else flow.commands if each.exported else []
+        best: list[Evidence] = []
+        for line in reached:
+            for whole in flow.wholes(line):
+                says = evidence_of(whole, understood(whole), words)
+                best = max(best, says, key=lambda evidence: sum(one.weight for one in evidence))
+        return found + best or of_script(self.stem, words)
+
+
+class _Flow:
+    """Which lines hold and which use each variable."""
+
+    def __init__(self, script: Script) -> None:
+        self._owned: dict[str, list[Line]] = {}
+        self._users: dict[str, list[Line]] = {}
+        self.printers: list[Line] = []
+        self.commands: list[Line] = []
+        for line in script.lines:
+            if line.owner is not None:
+                self._owned.setdefault(line.owner, []).append(line)
+            elif understood([word.text for word in line.words]).prints:
+                self.printers.append(line)
+            else:
+                self.commands.append(line)
+            for name in {name for word in line.words for name in _NAMED.findall(word.text)}:
+                self._users.setdefault(name, []).append(line)
+
+    def wholes(self, line: Line) -> list[list[str]]:
+        """Return the words of each command that ``line`` becomes part of, its variables filled in."""
+        found: list[list[str]] = []
+        waiting, seen = [line], {line}
+        while waiting and len(found) < _MOST_USES:
+            current = waiting.pop()
+            users = [] if current.owner is None else self._users.get(current.owner, [])
+            # Scripts print a command before they run it.
+            above = [user for user in users if user not in self.printers] or users
+            if not above:
+                found.append(self._filled(current))
+            for user in above:
+                if user not in seen:
+                    seen.add(user)
+                    waiting.append(user)
+        return found or [self._filled(line)]
+
+    def _filled(self, line: Line) -> list[str]:
+        texts: list[str] = []
+        stack: list[tuple[str, frozenset[str]]] = [(word.text, frozenset()) for word in reversed(line.words)]
+        if line.owner is not None and len(self._owned[line.owner]) > 1:
+            # What stands in other assignments to the same variable stands beside it.
+            others = [word for other in self._owned[line.owner] if other is not line for word in other.words]
+            stack = [(word.text, frozenset({line.owner})) for word in reversed(others)] + stack
+        while stack and len(texts) < _MOST_WORDS:
+            text, inside = stack.pop()
+            alone = _ALONE.fullmatch(text)
+            name = (alone[1] or alone[2]) if alone else None
+            held = self._owned.get(name, []) if name is not None and name not in inside else []
+            if not held or name is None:
+                texts.append(text)
+                continue
+            # A variable of one word is set anew, one of several words may be added to.
+            lines = held if any(len(other.words) > 1 for other in held) else held[-1:]
+            words = [word for other in lines for word in other.words]
+            stack += [(word.text, inside | {name}) for word in reversed(words)]
+        return texts

@@ -1,0 +1,193 @@
+"""Worker counts in shell scripts, batch jobs among them: in commands, and in the variables that become part of one."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import tree_sitter
+import tree_sitter_bash
+
+from worker_lint.errors import SourceError
+from worker_lint.locate import locate as locate_piece
+from worker_lint.locate.command import PYTHON, SHELLS, Word, understood
+from worker_lint.locate.query import compiled
+from worker_lint.locate.script import Assignment, Line, Script
+from worker_lint.locate.values import refuse_endless
+from worker_lint.site import Document
+from worker_lint.source import Inset, Source, language_by_line, language_by_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
+
+    from worker_lint.locate.vocabulary import Vocabulary
+    from worker_lint.source import Language
+
+_MOST_LEVELS = 4
+"""Commands in strings in commands that are read."""
+
+_WRITTEN_TO = re.compile(r"(?:>|\btee(?:\s+-a)?\s)\s*[\"']?([^\s\"'|;&<>]+)")
+"""The file that a here-document becomes."""
+_BLANK = re.compile(r"\s")
+
+
+@cache
+def _parser() -> tree_sitter.Parser:
+    return tree_sitter.Parser(_language())
+
+
+@cache
+def _language() -> tree_sitter.Language:
+    return tree_sitter.Language(tree_sitter_bash.language())
+
+
+@cache
+def _query() -> tree_sitter.Query:
+    return compiled(_language(), "shell.scm")
+
+
+def locate(source: Source, words: Vocabulary) -> tuple[Document, ...]:
+    """Return the sites of a shell script, and what the pieces of other languages in it hold.
+
+    Raises SourceError where a count is a number without end.
+    """
+    reader = _Reader(source)
+    reader.read(0, len(source.code))
+    sites = tuple(reader.script.sites(words))
+    for site in sites:
+        refuse_endless(source, site.value)
+    return (Document(source, sites), *_pieces(source, reader.pieces, words))
+
+
+def _pieces(source: Source, pieces: list[tuple[Language, int, int]], words: Vocabulary) -> Iterator[Document]:
+    """Yield what the ``pieces`` of ``source`` hold: each a language with the offsets of its first byte and its end."""
+    for language, start, end in pieces:
+        code = source.code[start:end]
+        if not words.concerns(code):
+            continue
+        piece = Source(source.path, language, code, inset=Inset(source, range(start, end + 1)))
+        try:
+            yield from locate_piece(piece, words)
+        except SourceError:
+            # The shell may yet fill in what makes the text what it must be.
+            continue
+
+
+class _Reader:
+    """Takes a script apart: its command lines, its assignments, and the pieces of other languages in it."""
+
+    def __init__(self, source: Source) -> None:
+        self.script = Script(source.path.stem, source.code)
+        self.pieces: list[tuple[Language, int, int]] = []
+        self._code = source.parsed
+        self._base = 0
+        self._levels = 0
+
+    def read(self, start: int, end: int, owner: str | None = None) -> None:
+        """Read the script from ``start`` to ``end``; it is the value of the variable ``owner``, where there is one."""
+        if self._levels > _MOST_LEVELS:
+            return
+        outer, self._base = self._base, start
+        self._levels += 1
+        tree = _parser().parse(self._code[start:end])
+        for _, captures in tree_sitter.QueryCursor(_query()).matches(tree.root_node):
+            if "command" in captures:
+                self._command(captures["command"][0], owner)
+            else:
+                self._assignment(captures["assignment"][0], captures["name"][0], captures["value"][0], owner)
+        self._levels -= 1
+        self._base = outer
+
+    def _command(self, node: Node, owner: str | None) -> None:
+        parts = [child for child in node.named_children if not child.type.endswith("_redirect")]
+        statement = node.parent
+        redirects: list[Node] = []
+        if statement is not None and statement.type == "redirected_statement":
+            redirects = statement.children_by_field_name("redirect")
+            # The grammar takes the words behind a redirection for more of it.
+            parts += [word for each in redirects for word in each.children_by_field_name("destination")[1:]]
+            parts += [word for each in redirects for word in each.children_by_field_name("argument")]
+        words = tuple(self._word(part) for part in parts)
+        texts = [word.text for word in words]
+        command = understood(texts)
+        line = Line(words, owner)
+        if texts[:1] == ["set"]:
+            line = Line(words[texts.index("--") + 1 :] if "--" in texts else (), "@")
+        elif texts[:1] == [":"]:
+            self.script.defaults(words[1:])
+        self.script.lines.append(line)
+        self.script.assignments += [
+            Assignment(self._word(name).text, self._raw(value), line)
+            for part in parts
+            if part.type == "variable_assignment"
+            and (name := part.child_by_field_name("name")) is not None
+            and (value := part.child_by_field_name("value")) is not None
+            and owner is None
+        ]
+        for redirect in redirects:
+            if redirect.type == "heredoc_redirect":
+                self._here_document(command.program or "", node, redirect)
+        if command.prints:
+            return
+        for index, part in enumerate(parts):
+            if part.type not in ("string", "raw_string") or not _BLANK.search(texts[index].strip()):
+                continue
+            start, end = words[index].start, words[index].start + len(texts[index].encode())
+            if index and texts[index - 1] == "-c" and PYTHON.fullmatch(command.program or ""):
+                self.pieces.append(("python", start, end))
+            elif not texts[index].lstrip().startswith("-"):
+                self.read(start, end)
+
+    def _assignment(self, node: Node, name: Node, value: Node, owner: str | None) -> None:
+        variable = self._word(name).text
+        if node.parent is not None and node.parent.type == "command":
+            return  # read with its command
+        if owner is not None:
+            # In a variable that holds words of a command, what looks like an assignment is one of them.
+            self.script.lines.append(Line((self._raw(node),), owner))
+        elif value.type == "array":
+            elements = tuple(self._word(child) for child in value.named_children if child.type != "comment")
+            self.script.lines.append(Line(elements, variable))
+        else:
+            word = self._word(value)
+            if value.type in ("string", "raw_string") and _BLANK.search(word.text):
+                self.read(word.start, word.start + len(word.text.encode()), variable)
+                return
+            self.script.lines.append(Line((word,), variable))
+            exported = node.parent is not None and node.parent.type == "declaration_command"
+            self.script.assignments.append(Assignment(variable, self._raw(value), exported=exported))
+
+    def _here_document(self, program: str, command: Node, redirect: Node) -> None:
+        body = next((child for child in redirect.named_children if child.type == "heredoc_body"), None)
+        if body is None:
+            return
+        # The grammar's body leaves out the white space before its first word.
+        start = self._code.index(b"\n", self._base + redirect.start_byte) + 1
+        end = self._base + body.end_byte
+        opening = self._code[self._base + command.start_byte : start].decode("utf-8", "replace")
+        language: Language | None
+        if program in SHELLS or program in ("ssh", "at"):
+            language = "shell"
+        elif PYTHON.fullmatch(program):
+            language = "python"
+        else:
+            target = _WRITTEN_TO.search(opening)
+            language = language_by_name(Path(target[1])) if target else None
+            language = language or language_by_line(self._code[start:end])
+        if language == "shell":
+            self.read(start, end)
+        elif language is not None:
+            self.pieces.append((language, start, end))
+
+    def _raw(self, node: Node) -> Word:
+        start, end = self._base + node.start_byte, self._base + node.end_byte
+        return Word(self._code[start:end].decode("utf-8", "replace"), start)
+
+    def _word(self, node: Node) -> Word:
+        """Return the word at ``node`` without the quotes around it."""
+        word = self._raw(node)
+        return word.part(1, -1) if node.type in ("string", "raw_string") else word
