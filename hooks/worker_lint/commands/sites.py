@@ -43,27 +43,34 @@ def run(args: argparse.Namespace) -> int:
         json.dump({"sites": rows}, sys.stdout, indent=2)
         sys.stdout.write("\n")
     else:
-        sys.stdout.writelines(
-            f"{row['path']}:{row['line']}:{row['column']}: {row['form']} {row['name']} = {_one_line(row['value'])}{_from(row['origin'])}\n"
-            for row in rows
-        )
+        sys.stdout.writelines(f"{_line(row)}\n" for row in rows)
         literals = sum(row["literal"] for row in rows)
         sys.stdout.write(f"{len(rows):,} sites, {literals:,} of them literals; {survey.files:,} files read\n")
     sys.stderr.writelines(f"error: {error}\n" for error in survey.errors)
     return 2 if survey.errors else 0
 
 
-def _from(origin: dict[str, Any] | None) -> str:
-    return "" if origin is None else f" ({origin['value']}, from {origin['name']} in line {origin['line']})"
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
+def _line(row: dict[str, Any]) -> str:
+    origin = row["origin"]
+    cell = "" if row["cell"] is None else f":cell {row['cell']}"
+    written = f"{row['path']}{cell}:{row['line']}:{row['column']}: {row['form']} {row['name']} = {row['value']}"
+    if origin is not None:
+        cell = "" if origin["cell"] is None else f" of cell {origin['cell']}"
+        written += f" ({origin['value']}, from {origin['name']} in line {origin['line']}{cell})"
+    return " ".join(written.split())
 
 
 def _origin(document: Document, origin: Site) -> dict[str, Any]:
-    line, column = document.source.position(origin.value.start)
-    return {"line": line, "column": column, "form": origin.form, "name": origin.name, "value": origin.value.text}
+    source, start = document.source, origin.value.start
+    line, column = source.position(start)
+    return {
+        "cell": source.cell(start),
+        "line": line,
+        "column": column,
+        "form": origin.form,
+        "name": origin.name,
+        "value": origin.value.text,
+    }
 
 
 def _row(document: Document, site: Site) -> dict[str, Any]:

@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from worker_lint.site import Document
     from worker_lint.source import Source
 
+_HOLDERS = frozenset({"notebook", "markdown"})
+"""Languages that say nothing themselves; their modules cut out the pieces that are in others."""
+
 
 def locate(source: Source, words: Vocabulary) -> tuple[Document, ...]:
     """Return what ``source`` holds: its own document, and one for each piece of another language inside it.
@@ -17,5 +20,8 @@ def locate(source: Source, words: Vocabulary) -> tuple[Document, ...]:
     Raises SourceError where it cannot be judged.
     """
     # Each language's grammar is loaded when its first file comes.
-    documents: tuple[Document, ...] = import_module(f"worker_lint.locate.{source.language}").locate(source, words)
+    module = import_module(f"worker_lint.locate.{source.language}")
+    if source.language in _HOLDERS:
+        return tuple(document for piece in module.pieces(source) for document in locate(piece, words))
+    documents: tuple[Document, ...] = module.locate(source, words)
     return documents
