@@ -157,13 +157,11 @@ class _Locator:
         form = "dict-keyword" if found.form == "call-keyword" and callee == "dict" else found.form
         value = python_value(found.value)
         refuse_endless(self.source, value)
-        evidence = [*self._of_group(found, name, group), *of_target(found.name, self.words)]
-        evidence += [
-            *of_holders(found.name, self.words),
-            *about_file,
-            *of_value(unwrapped(found.value), not self.words.is_plain_count(name)),
-        ]
-        evidence += self.reach.evidence(normalised(name), self.words)
+        evidence = self._of_group(found, name, group)
+        if not any(abs(each.weight) >= PROOF for each in evidence):  # what takes it says more than what stands around
+            evidence += [*of_target(found.name, self.words), *of_holders(found.name, self.words), *about_file]
+            evidence += self.reach.evidence(normalised(name), self.words)
+        evidence += of_value(unwrapped(found.value), not self.words.is_plain_count(name))
         weighed = weigh(name.rpartition(".")[2], evidence, self.words)
         return Site(
             form, name, value, group, callee, None, weighed.confidence, weighed.evidence, intact=intact(found.value)

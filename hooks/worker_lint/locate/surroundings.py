@@ -43,7 +43,7 @@ def of_call(callee: str | None, options: Collection[str], words: Vocabulary) -> 
     if callee:
         short = callee.rpartition(".")[2]
         if short in words.not_callables or POOL_LIKE.search(callee):
-            found.append(Evidence(-STRONG, f"{callee} takes workers of its own"))
+            return [Evidence(-PROOF, f"{callee} takes workers of its own")]
         elif LOADER_LIKE.search(callee):
             found.append(Evidence(STRONG, f"an argument of {callee}"))
         elif "dataset" in short.lower():
