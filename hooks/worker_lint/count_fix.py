@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def count_fix(site: Site, language: Language, policy: Policy) -> Fix | None:
-    """Return the fix that writes the policy's target at ``site``, or None where no mode is in force.
+    """Return the fix that writes the policy's target at ``site``, or None where no mode is in force or it would raise.
 
     A count of 0 takes the options beside it along: ``persistent_workers``, ``prefetch_factor``, ``timeout`` and
     ``multiprocessing_context`` make a loader without workers raise.
@@ -24,9 +24,10 @@ def count_fix(site: Site, language: Language, policy: Policy) -> Fix | None:
         return None
     edits = [replacing(site.value, str(target.count))]
     if target.count == 0 and site.group is not None:
-        edits += [
-            replacing(value, without_workers(name, language))
-            for name, value in worker_options(site.group)
-            if not is_off(name, value)
-        ]
+        for name, value in worker_options(site.group):
+            if not is_off(name, value):
+                text = without_workers(name, language)
+                if text is None:
+                    return None
+                edits.append(replacing(value, text))
     return Fix("policy", f"Write {target.count} ({target.why})", tuple(sorted(edits, key=lambda edit: edit.start)))

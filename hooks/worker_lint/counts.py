@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, cast
 
@@ -28,8 +27,24 @@ def broken_constraint(value: Value) -> Constraint | None:
     """Return which constraint on a worker count ``value``, of a data file, breaks first; None where it is a count."""
     if value.kind == "integer" and value.number is not None and value.number >= 0:
         return None  # what the schema says of a plain count, without loading jsonschema for it
-    error = next(iter(_validator().iter_errors(json.loads(value.text))), None)
+    error = next(iter(_validator().iter_errors(_instance(value))), None)
     return cast("Constraint", error.validator) if error is not None else None
+
+
+def _instance(value: Value) -> Any:
+    """Return what ``value`` is in every language of data: to a schema, JSON, YAML and TOML say the same things."""
+    match value.kind:
+        case "integer":
+            return value.number
+        case "float":
+            return 0.5  # any float: which one does not matter
+        case "boolean":
+            return value.text.lower() in ("true", "yes", "on")
+        case "null":
+            return None
+        case "reference" | "expression":
+            return "${}"  # something else fills it in
+    return value.text.strip("\"'")
 
 
 @cache

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
     from worker_lint.site import Group, Value
 
-_FALSY = frozenset({"False", "false", "None", "null", "0", "0.0"})
+_FALSE = frozenset({"false", "no", "off"})
+_ZEROS = frozenset({"0", "0.0"})
 
 
 def worker_options(group: Group) -> Iterator[tuple[str, Value]]:
@@ -34,12 +35,19 @@ def is_off(name: str, value: Value) -> bool:
 
     ``prefetch_factor=0`` is not off: torch takes it for a request and refuses it.
     """
-    return value.text in (_FALSY - {"0", "0.0"} if name in ("prefetch_factor", "multiprocessing_context") else _FALSY)
+    if value.kind == "null":
+        return True
+    if value.kind == "boolean":
+        return value.text.lower() in _FALSE
+    return name not in ("prefetch_factor", "multiprocessing_context") and value.text in _ZEROS
 
 
-def without_workers(name: str, language: str) -> str:
-    """Return how ``language`` writes the option ``name`` where there are no workers."""
-    return vocabulary().options[name][language]
+def without_workers(name: str, language: str) -> str | None:
+    """Return how ``language`` writes the option ``name`` where there are no workers, or None where it cannot.
+
+    TOML has no null: what must be unset there can only be taken out, and that is left to people.
+    """
+    return vocabulary().options[name].get(language)
 
 
 def has_no_workers(group: Group) -> bool:

@@ -24,13 +24,36 @@ SUFFIXES: dict[str, Language] = {
     ".pyw": "python",
     ".json": "json",
     ".jsonc": "json",
+    ".yaml": "yaml",
+    ".yml": "yaml",
+    ".toml": "toml",
+    ".sh": "shell",
+    ".bash": "shell",
+    ".zsh": "shell",
+    ".ksh": "shell",
+    ".slurm": "shell",
+    ".sbatch": "shell",
+    ".pbs": "shell",
+    ".qsub": "shell",
+    ".lsf": "shell",
+    ".sub": "shell",
+    ".job": "shell",
+    ".mk": "makefile",
+    ".mak": "makefile",
+    ".dockerfile": "dockerfile",
     ".ipynb": "notebook",
     ".md": "markdown",
     ".markdown": "markdown",
 }
-NAMES: dict[str, Language] = {}
+NAMES: dict[str, Language] = {
+    "makefile": "makefile",
+    "gnumakefile": "makefile",
+    "dockerfile": "dockerfile",
+    "containerfile": "dockerfile",
+}
 """Languages by the whole name of a file, in lower case."""
 _PYTHON_LINE = re.compile(rb"#!.*\bpython[0-9.]*(?:\s|$)")
+_SHELL_LINE = re.compile(rb"#!.*\b(?:ba|z|da|k)?sh(?:\s|$)")
 _LINE_BREAK = re.compile(rb"\r\n|\r|\n")
 
 
@@ -43,7 +66,9 @@ class Position(NamedTuple):
 
 def language_by_name(path: Path) -> Language | None:
     """Return the language that the name of ``path`` tells, or None."""
-    return SUFFIXES.get(path.suffix.lower()) or NAMES.get(path.name.lower())
+    name = path.name.lower()
+    # Dockerfile.gpu is one, as Dockerfile is.
+    return SUFFIXES.get(path.suffix.lower()) or NAMES.get(name) or NAMES.get(name.partition(".")[0])
 
 
 def may_be_read(path: Path) -> bool:
@@ -53,7 +78,10 @@ def may_be_read(path: Path) -> bool:
 
 def language_by_line(data: bytes) -> Language | None:
     """Return the language that the ``#!`` line of a file without a suffix tells, or None."""
-    return "python" if _PYTHON_LINE.match(data.partition(b"\n")[0]) else None
+    line = data.partition(b"\n")[0]
+    if _PYTHON_LINE.match(line):
+        return "python"
+    return "shell" if _SHELL_LINE.match(line) else None
 
 
 def read(path: Path) -> bytes:
@@ -154,6 +182,11 @@ class Source:
             return code.decode().encode(self.encoding)
         except UnicodeEncodeError as error:
             raise SourceError(f"{self.path}: cannot be written back as {self.encoding}: {error.reason}") from error
+
+    @property
+    def is_data(self) -> bool:
+        """Whether this is in a language of data: keys and values, and no code that could make one of the other."""
+        return self.language in ("json", "yaml", "toml")
 
     @cached_property
     def _line_starts(self) -> list[int]:

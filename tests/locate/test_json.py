@@ -26,7 +26,9 @@ def document(text: str | bytes) -> Document:
     "text",
     [
         pytest.param('{"preprocessing_num_workers": 4}', id="another knob"),
-        pytest.param('{"num_workers": {"train": 4}}', id="a table under the name"),
+        pytest.param('{"num_workers": {"a": 4}}', id="a table under the name"),
+        pytest.param('{"num_workers": {"type": "integer", "default": 4}}', id="a description of the name"),
+        pytest.param('{{ header }}\n"num_workers": 4}', id="a template of which little is left"),
         pytest.param('{"num_workers": [4, 8]}', id="a list under the name"),
         pytest.param('["num_workers", 4]', id="the name as an element"),
         pytest.param('{"x": "num_workers"}', id="the name as a value"),

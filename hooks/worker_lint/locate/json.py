@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import tree_sitter
 import tree_sitter_json
 
 from worker_lint.errors import SourceError
-from worker_lint.locate.query import compiled
-from worker_lint.locate.values import json_value, refuse_endless
-from worker_lint.site import COUNT, Document, Duplicate, Group, Site
+from worker_lint.locate.data import MOST_ENTRIES, Entry, Table, document, last_part, places
+from worker_lint.locate.descent import first_error, line_of_descent
+from worker_lint.locate.scalars import json_value
+from worker_lint.locate.templates import is_template, masked
+from worker_lint.site import Document
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -37,86 +40,111 @@ _STRING_OR_BRACKET = re.compile(_STRING + b"|" + _COMMENT + rb"|(?P<open>[\[{])|
 
 @cache
 def _parser() -> tree_sitter.Parser:
-    return tree_sitter.Parser(_language())
-
-
-@cache
-def _language() -> tree_sitter.Language:
-    return tree_sitter.Language(tree_sitter_json.language())
-
-
-@cache
-def _query(words: Vocabulary) -> tree_sitter.Query:
-    return compiled(_language(), "json.scm", COUNTS=words.spellings(), OPTIONS=tuple(words.options))
+    return tree_sitter.Parser(tree_sitter.Language(tree_sitter_json.language()))
 
 
 def locate(source: Source, words: Vocabulary) -> tuple[Document, ...]:
-    """Return the sites, groups and duplicate keys of a JSON source.
+    """Return the sites, groups and duplicate keys of a JSON source; it is not parsed where no count is named.
 
-    Raises SourceError, with line and column, where it does not parse even with comments and trailing commas,
-    or is nested deeper than ``MOST_LEVELS``.
+    A template that is no JSON before it is rendered holds what can be found between its tags. Raises SourceError,
+    with line and column, where anything else does not parse even with comments and trailing commas, or is nested
+    deeper than ``MOST_LEVELS``.
     """
+    found = list(places(source.code, words))
+    if not found:
+        return (Document(source),)
     _refuse_depth(source)
     tree = _parser().parse(source.code)
     if tree.root_node.has_error:
         tree = _parser().parse(_LENIENCES.sub(_plainer, source.code))
+        if tree.root_node.has_error and is_template(source.code):
+            tree = _parser().parse(_LENIENCES.sub(_plainer, masked(source.code)))
+            if tree.root_node.has_error:
+                return (Document(source),)
         if tree.root_node.has_error:
             raise _syntax_error(source, tree.root_node)
-    groups: dict[int, Group] = {}
-    sites: list[Site] = []
-    duplicates: dict[int, tuple[Duplicate, ...]] = {}
-    for _, captures in tree_sitter.QueryCursor(_query(words)).matches(tree.root_node):
-        name = (captures.get("name") or captures["option"])[0]
-        entry = name.parent.parent if name.parent is not None else None
-        holder = entry.parent if entry is not None else None
-        if entry is None or holder is None:  # the query's shape rules this out
-            continue
-        if holder.id not in groups:
-            groups[holder.id], duplicates[holder.id] = _object(source, holder, words)
-        if "value" in captures:
-            value = json_value(source, captures["value"][0])
-            refuse_endless(source, value)
-            sites.append(Site("key", _text(name), value, groups[holder.id], pointer=_pointer(entry)))
-    document = Document(
-        source,
-        tuple(sites),
-        tuple(groups.values()),
-        tuple(duplicate for found in duplicates.values() for duplicate in found),
-    )
-    return (document,)
+    objects = _Objects(source, tree.root_node, words)
+    for start, end in found:
+        objects.visit(start, end)
+    return (document(source, objects.tables.values(), words),)
 
 
-def _object(source: Source, node: Node, words: Vocabulary) -> tuple[Group, tuple[Duplicate, ...]]:
-    entries: dict[str, list[tuple[Node, Value]]] = {}
-    for entry in node.named_children:
-        key, value = entry.child_by_field_name("key"), entry.child_by_field_name("value")
-        if entry.type == "pair" and key is not None and value is not None:
-            entries.setdefault(_key(key), []).append((entry, json_value(source, value)))
-    options = {name: found[-1][1] for name, found in entries.items()}
-    counts = [name for name in options if words.is_count(name)]
-    if len(counts) == 1:
-        options[COUNT] = options[counts[0]]
-    duplicates = tuple(
-        Duplicate(name, _pointer(found[-1][0]), tuple(value for _, value in found))
-        for name, found in entries.items()
-        if len(found) > 1 and words.is_count(name)
-    )
-    return Group("object", node.start_byte, node.end_byte, options), duplicates
+class _Objects:
+    """The objects of one tree in which a count's name is a key."""
 
+    def __init__(self, source: Source, root: Node, words: Vocabulary) -> None:
+        self._source = source
+        self._root = root
+        self._words = words
+        self._indices: dict[int, dict[int, int]] = {}
+        self.tables: dict[int, Table] = {}
 
-def _pointer(entry: Node) -> str:
-    """Return the JSON pointer of the value of ``entry``, a pair."""
-    parts: list[str] = []
-    node: Node | None = entry
-    while node is not None:
-        above = node.parent
-        if node.type == "pair":
-            parts.append(_key(node.child_by_field_name("key")).replace("~", "~0").replace("/", "~1"))
-        elif above is not None and above.type == "array":
-            items = [child.id for child in above.named_children if child.type != "comment"]
-            parts.append(str(items.index(node.id)))
-        node = above
-    return "".join(f"/{part}" for part in reversed(parts))
+    def visit(self, start: int, end: int) -> None:
+        """Add the object in which the word from byte ``start`` to ``end`` is a key, if it is one."""
+        line = line_of_descent(self._root, start, end)
+        depth = next((at for at in range(len(line) - 1, 0, -1) if line[at].type == "pair"), 0)
+        key = line[depth].child_by_field_name("key") if depth else None
+        if key is not None and key.end_byte > start and line[depth - 1].id not in self.tables:
+            self.tables[line[depth - 1].id] = self._table(line[:depth])
+
+    def _table(self, line: list[Node]) -> Table:
+        """Return the object at the end of ``line``, the way to it from the root."""
+        path = self._path(line)
+        above = [node for node in line[:-1] if node.type == "object"]
+        outer = self._read(above[-1], path[:-1]) if above and line[-2].type == "pair" else None
+        return self._read(line[-1], path, outer)
+
+    def _read(self, node: Node, path: tuple[str, ...], outer: Table | None = None) -> Table:
+        huge = node.named_child_count > MOST_ENTRIES
+        entries = () if huge else tuple(self._entries(node, path))
+        return Table(node.start_byte, node.end_byte, entries, path, outer, huge=huge)
+
+    def _entries(self, node: Node, path: tuple[str, ...]) -> list[Entry]:
+        entries: list[Entry] = []
+        for pair in node.named_children:
+            key, value = pair.child_by_field_name("key"), pair.child_by_field_name("value")
+            if pair.type != "pair" or key is None or value is None:
+                continue
+            name = self._key(key)
+            table = None
+            if value.type == "object" and self._words.is_count(last_part(name)):
+                table = self._read(value, (*path, name))
+            is_scalar = value.type not in ("object", "array")
+            entries.append(Entry(name, self._value(value) if is_scalar else None, table))
+        return entries
+
+    def _path(self, line: list[Node]) -> tuple[str, ...]:
+        path: list[str] = []
+        for node, inner in pairwise(line):
+            if node.type == "pair":
+                path.append(self._key(node.child_by_field_name("key")))
+            elif node.type == "array":
+                path.append(str(self._index(node, inner)))
+        return tuple(path)
+
+    def _index(self, array: Node, item: Node) -> int:
+        if array.id not in self._indices:
+            items = (child for child in array.named_children if child.type != "comment")
+            self._indices[array.id] = {child.id: index for index, child in enumerate(items)}
+        return self._indices[array.id][item.id]
+
+    def _value(self, node: Node) -> Value:
+        return json_value(node.start_byte, node.end_byte, self._text(node))
+
+    def _text(self, node: Node | None) -> str:
+        return self._source.code[node.start_byte : node.end_byte].decode("utf-8", "replace") if node else ""
+
+    def _key(self, node: Node | None) -> str:
+        """Return the string that ``node``, a key, stands for."""
+        from json import loads
+
+        text = self._text(node)
+        if "\\" not in text:
+            return text.strip('"')
+        try:
+            return str(loads(text, strict=False))
+        except ValueError:
+            return text
 
 
 def _plainer(match: re.Match[bytes]) -> bytes:
@@ -148,7 +176,7 @@ def _syntax_error(source: Source, root: Node) -> SourceError:
     from json import JSONDecodeError, loads
 
     text = _LENIENCES.sub(_plainest, source.code).decode("utf-8")
-    offset, what = _first_error(root).start_byte, "unexpected text"
+    offset, what = first_error(root), "unexpected text"
     try:
         loads(text, parse_constant=_refuse_constant, parse_int=float)
     except JSONDecodeError as error:
@@ -169,26 +197,3 @@ class _ConstantError(Exception):
 
 def _refuse_constant(name: str) -> None:
     raise _ConstantError(name)
-
-
-def _first_error(root: Node) -> Node:
-    """Return the first node, in the text's order, at which the parser lost its way."""
-    node = root
-    while not (node.is_error or node.is_missing):
-        node = next(child for child in node.children if child.has_error or child.is_missing)
-    return node
-
-
-def _key(node: Node | None) -> str:
-    """Return the string that ``node``, a key, stands for."""
-    from json import loads
-
-    text = _text(node)
-    try:
-        return str(loads(text, strict=False))
-    except ValueError:  # the grammar also takes a number for a key
-        return text
-
-
-def _text(node: Node | None) -> str:
-    return node.text.decode("utf-8", "replace") if node is not None and node.text is not None else ""

@@ -28,12 +28,6 @@ _PYTHON_KINDS: dict[str, ValueKind] = {
     "attribute": "reference",
     "subscript": "reference",
 }
-_JSON_KINDS: dict[str, ValueKind] = {
-    "string": "string",
-    "true": "boolean",
-    "false": "boolean",
-    "null": "null",
-}
 _OCTAL_OF_PYTHON_2 = re.compile(r"0[0-7]+")
 
 
@@ -75,17 +69,6 @@ def python_value(node: Node) -> Value:
         number,
         tuple(divisions),
     )
-
-
-def json_value(source: Source, node: Node) -> Value:
-    """Return the JSON value at ``node``, which stands where it does in the code of ``source``."""
-    text = source.code[node.start_byte : node.end_byte].decode("utf-8", "replace")
-    kind = _JSON_KINDS.get(node.type, "expression")
-    number = None
-    if node.type == "number":
-        kind = "integer" if re.fullmatch(r"-?\d+", text) else "float"
-        number = _integer(text) if kind == "integer" else None
-    return Value(node.start_byte, node.end_byte, text, kind, number)
 
 
 def _is_fractional(node: Node, divisions: list[int]) -> bool:

@@ -32,8 +32,8 @@ def count_in_words(group: Group) -> str:
 
 
 def off(group: Group, name: str, value: Value, document: Document) -> Fix | None:
-    """Return the safe fix that turns the option ``name`` off."""
-    if not group.intact:
-        return None
+    """Return the safe fix that turns the option ``name`` off, or None where the language cannot write that."""
     text = without_workers(name, document.source.language)
+    if not group.intact or text is None:
+        return None
     return Fix("safe", f"Write {text}", (replacing(value, text),))

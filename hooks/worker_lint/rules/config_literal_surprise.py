@@ -2,12 +2,23 @@
 
 ## What it does
 
-Finds worker counts in data files that do not mean what they seem to: a key that one object gives twice.
+Finds worker counts in data files that do not mean what they seem to: a key that one object gives twice, and numbers
+that YAML 1.1, the version that PyYAML, OmegaConf and Hydra read, takes for something else:
+
+| written | read as |
+|---|---|
+| `010` | 8, an octal number |
+| `08`, `1e1`, `0o10` | a string |
+| `1:30` | 90, counted in sixties |
+| `1_6` | 16, and a string to YAML 1.2 |
+| `yes`, `on` | true, one worker |
+| nothing behind the colon | null |
 
 ## Why is this bad?
 
-Every common reader lets the last of two equal keys win, silently. The count that a person reads first, and changes,
-is not the one that runs. (The standard, RFC 8259, leaves it open what a reader does.)
+Every common reader lets the last of two equal keys win, silently (OmegaConf and ruamel.yaml raise). The count that a
+person reads first, and changes, is not the one that runs. A count that is a string raises TypeError when the loader is
+built; one that is another number changes the speed of the job, or its memory, and nothing says so.
 
 ## Example
 
@@ -30,14 +41,21 @@ is not the one that runs. (The standard, RFC 8259, leaves it open what a reader 
 
 ## Fix safety
 
-There is no fix: which of the two was meant is not known.
+Safe for a string of digits with a leading zero: `08` becomes `8`; what is replaced raises. The others have no fix:
+which of two numbers was meant is not known.
+
+## References
+
+- [YAML 1.1, integers](https://yaml.org/type/int.html) and [booleans](https://yaml.org/type/bool.html)
+- RFC 8259, section 4: what a reader makes of equal names is left open
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from worker_lint.finding import Severity
+from worker_lint.finding import Fix, Severity, replacing
 from worker_lint.rule import Rule
 
 if TYPE_CHECKING:
@@ -47,9 +65,27 @@ if TYPE_CHECKING:
     from worker_lint.policy import Policy
     from worker_lint.site import Document
 
+_LEADING_ZEROS = re.compile(r"0+(\d+)")
+
 
 def check(document: Document, policy: Policy) -> Iterator[Finding]:
-    """Yield a finding for each key of a count that its object gives again later."""
+    """Yield a finding for each count that its readers take for another, or never see."""
+    yield from _overruled(document)
+    for site in document.sites:
+        value = site.value
+        if value.surprise is None:
+            continue
+        digits = _LEADING_ZEROS.fullmatch(value.text) if value.kind == "string" else None
+        yield RULE.finding(
+            value,
+            f"{site.name} is {value.text or value.surprise}{f', which is {value.surprise}' if value.text else ''}",
+            f"write {digits[1]}" if digits else "write the count as a plain decimal integer",
+            fix=Fix("safe", f"Write {digits[1]}", (replacing(value, digits[1]),)) if digits and site.intact else None,
+            site=site,
+        )
+
+
+def _overruled(document: Document) -> Iterator[Finding]:
     for duplicate in document.duplicates:
         *overruled, last = duplicate.values
         line = document.source.position(last.start).line
@@ -68,4 +104,5 @@ RULE = Rule(
     summary="A worker count in a data file does not mean what it seems to",
     severity=Severity.WARNING,
     check=check,
+    fix="safe",
 )

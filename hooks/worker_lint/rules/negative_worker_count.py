@@ -63,7 +63,7 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
     for site in document.sites:
         if site.value.number is None or site.value.number >= 0:
             continue
-        lowest = _lowest_in_data(site) if language == "json" else _lowest_in_python(site)
+        lowest = _lowest_in_data(site) if document.source.is_data else _lowest_in_python(site)
         if lowest is None or site.value.number >= lowest:
             continue
         target = policy.target(site.group)

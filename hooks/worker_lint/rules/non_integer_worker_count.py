@@ -60,7 +60,7 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
     """Yield a finding for each count that is a float."""
     for site in document.sites:
         value = site.value
-        if value.kind != "float" or (document.source.language == "json" and broken_constraint(value) != "type"):
+        if value.kind != "float" or (document.source.is_data and broken_constraint(value) != "type"):
             continue
         whole = _whole(value)
         yield RULE.finding(

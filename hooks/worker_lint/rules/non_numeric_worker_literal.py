@@ -52,16 +52,16 @@ if TYPE_CHECKING:
     from worker_lint.policy import Policy
     from worker_lint.site import Document, Site
 
-_WORD = re.compile(r"""(["'])([-+.\w]*)\1""")
+_WORD = re.compile(r"""(["']?)([-+.\w]*)\1""")
 _KINDS = {"string": "a string", "boolean": "a boolean", "null": "None"}
 
 
 def check(document: Document, policy: Policy) -> Iterator[Finding]:
     """Yield a finding for each count that is no number at all."""
-    is_wrong = _wrong_in_data if document.source.language == "json" else _wrong_in_python
+    is_wrong = _wrong_in_data if document.source.is_data else _wrong_in_python
     for site in document.sites:
         value = site.value
-        if value.kind not in _KINDS or not is_wrong(site):
+        if value.kind not in _KINDS or value.surprise is not None or not is_wrong(site):
             continue
         word = _WORD.fullmatch(value.text)
         digits = word[2] if word and word[2].isascii() and word[2].isdigit() else None

@@ -42,7 +42,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from worker_lint.finding import Severity
-from worker_lint.options import has_no_workers
+from worker_lint.options import has_no_workers, is_off
 from worker_lint.rule import Rule
 from worker_lint.rules._contradictions import count_in_words, off, options_called
 
@@ -57,7 +57,7 @@ if TYPE_CHECKING:
 def check(document: Document, policy: Policy) -> Iterator[Finding]:
     """Yield a finding for each ``persistent_workers=True`` without workers."""
     for group, name, value in options_called("persistent_workers", document):
-        if value.text in ("True", "true") and has_no_workers(group):
+        if value.kind == "boolean" and not is_off("persistent_workers", value) and has_no_workers(group):
             yield RULE.finding(
                 value,
                 f"persistent_workers is on and {count_in_words(group)}; the loader raises ValueError",

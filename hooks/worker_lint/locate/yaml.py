@@ -1,0 +1,165 @@
+"""Worker counts in YAML, as the readers of YAML 1.1 take it: block and flow style, documents, anchors, tags."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from worker_lint.locate.data import MOST_ENTRIES, Entry, Table, document, last_part, places
+from worker_lint.locate.descent import line_of_descent
+from worker_lint.locate.scalars import plain_yaml_value, quoted_yaml_value
+from worker_lint.locate.templates import kind_of_text
+from worker_lint.locate.yaml_text import pieces
+from worker_lint.site import Value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tree_sitter import Node
+
+    from worker_lint.locate.vocabulary import Vocabulary
+    from worker_lint.site import Document, ValueKind
+    from worker_lint.source import Source
+
+_PAIRS = ("block_mapping_pair", "flow_pair")
+_MAPPINGS = ("block_mapping", "flow_mapping")
+_COLLECTIONS = (*_MAPPINGS, "block_sequence", "flow_sequence")
+_PROPERTIES = ("anchor", "tag", "comment")
+_TAGS_OF_NUMBERS = ("!!int", "tag:yaml.org,2002:int")
+_TAGS_OF_REFERENCES = ("!ref", "!copy")
+"""Tags of HyperPyYAML, whose value names another key."""
+_ESCAPE = re.compile(r"\\.")
+
+
+def locate(source: Source, words: Vocabulary) -> tuple[Document, ...]:
+    """Return the sites, groups and duplicate keys of a YAML source; it is not parsed where no count is named.
+
+    Raises SourceError, with line and column, where it does not parse and is no template of YAML either, or is
+    nested deeper than the grammar can bear.
+    """
+    tables: list[Table] = []
+    for piece in pieces(source, places(source.code, words)):
+        mappings = _Mappings(source, piece.root, words, () if piece.index is None else (piece.index,))
+        for start, end in piece.places:
+            mappings.visit(start, end)
+        tables += mappings.tables.values()
+    return (document(source, tables, words),)
+
+
+class _Mappings:
+    """The mappings of one tree in which a count's name is a key."""
+
+    def __init__(self, source: Source, root: Node, words: Vocabulary, base: tuple[str, ...]) -> None:
+        self._source = source
+        self._root = root
+        self._words = words
+        self._base = base
+        self._broken = root.has_error
+        self._indices: dict[int, dict[int, int]] = {}
+        self.tables: dict[int, Table] = {}
+
+    def visit(self, start: int, end: int) -> None:
+        """Add the mapping in which the word from byte ``start`` to ``end`` is a key, if it is one."""
+        line = line_of_descent(self._root, start, end)
+        depth = next((at for at in range(len(line) - 1, 0, -1) if line[at].type in _PAIRS), 0)
+        key = line[depth].child_by_field_name("key") if depth else None
+        if key is None or key.end_byte <= start or line[depth - 1].id in self.tables:
+            return
+        # A lone pair in a list in brackets, [num_workers: 4], is a mapping of its own.
+        line = line[: depth + 1] if line[depth - 1].type == "flow_sequence" else line[:depth]
+        path = self._path(line)
+        above = [node for node in line[:-1] if node.type in _MAPPINGS]
+        outer = self._read(above[-1], path[:-1]) if above else None
+        self.tables[line[-1].id] = self._read(line[-1], path, outer)
+
+    def _read(self, node: Node, path: tuple[str, ...], outer: Table | None = None) -> Table:
+        pairs = [node] if node.type in _PAIRS else node.named_children
+        huge = len(pairs) > MOST_ENTRIES
+        entries = [] if huge else list(self._entries(pairs, path))
+        merged = any(entry.key == "<<" for entry in entries)
+        return Table(
+            node.start_byte,
+            node.end_byte,
+            tuple(entry for entry in entries if entry.key != "<<"),
+            path,
+            outer,
+            open=merged,
+            intact=not self._broken,
+            huge=huge,
+        )
+
+    def _entries(self, pairs: Iterable[Node], path: tuple[str, ...]) -> Iterator[Entry]:
+        for pair in pairs:
+            key, value = pair.child_by_field_name("key"), pair.child_by_field_name("value")
+            if pair.type not in _PAIRS or key is None:
+                continue
+            name = self._key(key)
+            content = _content(value)
+            if content is None or content.type not in _COLLECTIONS:
+                yield Entry(name, self._value(pair, value, content))
+                continue
+            table = None
+            if content.type in _MAPPINGS and self._words.is_count(last_part(name)):
+                table = self._read(content, (*path, name))
+            yield Entry(name, None, table)
+
+    def _value(self, pair: Node, node: Node | None, content: Node | None) -> Value:
+        """Return the scalar ``content`` of ``node``, with the tag that it may have, as a value."""
+        if node is None:  # nothing stands behind the colon
+            return plain_yaml_value(pair.end_byte, pair.end_byte, "")
+        tag = next((self._text(child) for child in node.named_children if child.type == "tag"), None)
+        if content is None:
+            return Value(node.start_byte, node.end_byte, self._text(node), "null" if tag is None else "expression")
+        start, end, text = content.start_byte, content.end_byte, self._text(content)
+        if tag is not None and not (tag in _TAGS_OF_NUMBERS and content.type == "plain_scalar"):
+            whole = self._source.code[node.start_byte : end].decode("utf-8", "replace")
+            kind: ValueKind = "reference" if tag in _TAGS_OF_REFERENCES and _is_name(text) else "expression"
+            return Value(node.start_byte, end, whole, "string" if tag == "!!str" else kind)
+        if content.type == "alias":
+            return Value(start, end, text, "reference")
+        if content.type == "plain_scalar":
+            return plain_yaml_value(start, end, text)
+        if content.type in ("double_quote_scalar", "single_quote_scalar"):
+            return quoted_yaml_value(start, end, text)
+        # What a template's tags stand for, masked for the grammar, or a text of several lines.
+        return Value(start, end, text, kind_of_text(text))
+
+    def _path(self, line: list[Node]) -> tuple[str, ...]:
+        path: list[str] = []
+        for node, inner in pairwise(line):
+            if node.type in _PAIRS:
+                path.append(self._key(node.child_by_field_name("key")))
+            elif node.type in ("block_sequence", "flow_sequence"):
+                path.append(str(self._index(node, inner)))
+        # A piece that is one item of a list has a list of one item around it.
+        return (*self._base, *path[len(self._base) :])
+
+    def _index(self, sequence: Node, item: Node) -> int:
+        if sequence.id not in self._indices:
+            items = (child for child in sequence.named_children if child.type not in _PROPERTIES)
+            self._indices[sequence.id] = {child.id: index for index, child in enumerate(items)}
+        return self._indices[sequence.id].get(item.id, 0)
+
+    def _key(self, node: Node | None) -> str:
+        """Return the text that ``node``, a key, stands for."""
+        content = _content(node)
+        text = self._text(content)
+        if content is not None and content.type == "single_quote_scalar":
+            return text[1:-1].replace("''", "'")
+        if content is not None and content.type == "double_quote_scalar":
+            return _ESCAPE.sub(lambda match: match[0][1:], text[1:-1])
+        return text
+
+    def _text(self, node: Node | None) -> str:
+        return self._source.code[node.start_byte : node.end_byte].decode("utf-8", "replace") if node else ""
+
+
+def _content(node: Node | None) -> Node | None:
+    """Return the scalar, alias, mapping or sequence of ``node`` behind any anchor and tag, or None."""
+    children = node.named_children if node is not None else []
+    return next((child for child in children if child.type not in _PROPERTIES), None)
+
+
+def _is_name(text: str) -> bool:
+    return re.fullmatch(r"<[\w.\[\]]+>", text) is not None

@@ -1,0 +1,160 @@
+"""YAML as the grammar can read it: leniences that other readers have, depths and lengths that it cannot bear."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+import tree_sitter
+import tree_sitter_yaml
+
+from worker_lint.errors import SourceError
+from worker_lint.locate.descent import first_error
+from worker_lint.locate.templates import is_template, masked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tree_sitter import Node
+
+    from worker_lint.source import Source
+
+MOST_LEVELS = 200
+"""Levels of nesting by indentation that are read: the grammar's own stack overflows at about 250."""
+MOST_LINES = 32_000
+"""Lines that the grammar can count; a longer file is read in pieces, each a block of its top level."""
+
+_STRUCTURE = re.compile(rb"(?m:^)[ \t]*(?:[-?:][ \t]+)*")
+_DEEP = re.compile(rb"(?m:^)[ \t\-?:]{%d}" % (MOST_LEVELS // 2))
+_BLOCK_START = re.compile(rb"(?m:^)[^\s#\]})]")
+_FLOW_TOKEN = re.compile(
+    rb"(?P<skip>(?:(?<=\s)|(?m:^))\#[^\r\n]*)"
+    rb"|(?:(?<=[\s\[{,:])|(?m:^))(?P<string>\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'|(?P<open>[\[{]))"
+    rb"|(?P<close>[\]}])|(?P<end>[\r\n])",
+    re.DOTALL,
+)
+
+
+Span = tuple[int, int]
+"""The first byte of a text, and the one behind its last."""
+
+
+@cache
+def _language() -> tree_sitter.Language:
+    return tree_sitter.Language(tree_sitter_yaml.language())
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A tree, and the places in its text that were asked for."""
+
+    root: Node
+    places: tuple[Span, ...]
+    index: str | None = None
+    """Where it stands in the list that the file is, when it is one item of that."""
+
+
+def pieces(source: Source, places: Iterable[Span]) -> Iterator[Piece]:
+    """Yield the trees of ``source`` that hold some of ``places``: one, but for a file of very many lines.
+
+    A template that is no YAML before it is rendered gives the tree of what stands between its tags. Raises
+    SourceError where anything else does not parse, or is too deep.
+    """
+    code = source.parsed
+    if _DEEP.search(code):
+        _refuse_depth(source, code)
+    found = list(places)
+    if not found:
+        return
+    if code.count(b"\n") < MOST_LINES:
+        yield Piece(_tree(source, code, None), tuple(found))
+        return
+    starts = [match.start() for match in _BLOCK_START.finditer(code)]
+    items = 0
+    for start, end in zip(starts, [*starts[1:], len(code)], strict=True):
+        index = str(items) if code[start : start + 2] in (b"- ", b"-\n") else None
+        items += index is not None
+        inside = tuple(found[bisect_left(found, (start, 0)) : bisect_left(found, (end, 0))])
+        if inside:
+            yield Piece(_tree(source, code, (start, end)), inside, index)
+
+
+def _tree(source: Source, code: bytes, piece: Span | None) -> Node:
+    """Return the root of the tree of ``code``, or of a piece of it, however it has to be read."""
+    parser = tree_sitter.Parser(_language())
+    start, end = piece or (0, len(code))
+    if piece is not None:
+        lines = code.count(b"\n", start, end)
+        if lines >= MOST_LINES:
+            line, column = source.position(start)
+            raise SourceError(
+                f"{source.path}:{line}:{column}: a block of more than {MOST_LINES:,} lines; "
+                "leave the file out of the check"
+            )
+        parser.included_ranges = [tree_sitter.Range((0, 0), (lines + 1, 0), start, end)]
+
+    def parsed(text: bytes) -> Node:
+        return parser.parse(text if piece is None else code[:start] + text + code[end:]).root_node
+
+    root = parser.parse(code).root_node
+    text = code[start:end]
+    if root.has_error:
+        root = parsed(_unfolded(text))
+    if root.has_error and is_template(text):
+        return parsed(_unfolded(masked(text)))
+    if root.has_error:
+        line, column = source.position(min(_behind_blanks(code, first_error(root)), len(source.code)))
+        raise SourceError(
+            f"{source.path}:{line}:{column}: not YAML: cannot be read from about here; "
+            "mend it or leave the file out of the check"
+        )
+    return root
+
+
+def _unfolded(code: bytes) -> bytes:
+    """Return ``code`` with every list or mapping in brackets on one line, byte for byte as long.
+
+    The grammar holds brackets to the indentation around them, as the specification does and PyYAML does not.
+    """
+    depth = 0
+
+    def plainer(match: re.Match[bytes]) -> bytes:
+        nonlocal depth
+        if match["open"]:
+            depth += 1
+        elif match["close"]:
+            depth = max(0, depth - 1)
+        elif depth and not match["string"]:
+            return b" " * len(match[0])
+        elif depth:
+            return re.sub(rb"[\r\n]", b" ", match[0])
+        return match[0]
+
+    return _FLOW_TOKEN.sub(plainer, code)
+
+
+def _refuse_depth(source: Source, code: bytes) -> None:
+    """Raise SourceError where ``code`` may be nested deeper than ``MOST_LEVELS``."""
+    columns: list[int] = []
+    for match in _STRUCTURE.finditer(code):
+        text = match[0]
+        levels = [at for at in range(len(text)) if text[at : at + 1] in (b"-", b"?", b":")] + [len(text)]
+        while columns and columns[-1] >= levels[0]:
+            columns.pop()
+        columns += levels
+        # A list may stand at the column of the key that it belongs to: two levels a column at most.
+        if 2 * len(columns) > MOST_LEVELS:
+            line, column = source.position(match.start())
+            raise SourceError(
+                f"{source.path}:{line}:{column}: nested deeper than {MOST_LEVELS // 2} levels; "
+                "leave the file out of the check"
+            )
+
+
+def _behind_blanks(code: bytes, offset: int) -> int:
+    while offset < len(code) and code[offset : offset + 1].isspace():
+        offset += 1
+    return offset
