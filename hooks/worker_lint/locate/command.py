@@ -75,6 +75,7 @@ _INTEGER = re.compile(r"-?\d+")
 _FLOAT = re.compile(r"-?(?:\d+\.\d*|\.\d+|\d+(?:\.\d*)?[eE][-+]?\d+)")
 REFERENCE = re.compile(r"\$(?:(\w+)|\{(\w+)\})")
 FALLBACK = re.compile(r"\$\{(\w+):?[-=](.*)\}", re.DOTALL)
+_PIECE = re.compile(r"""(?:\$\([^()]*\)|\$\{[^{}]*\}|`[^`]*`|"[^"]*"|'[^']*'|\S)+""")
 _WORD = re.compile(r"[A-Za-z_][\w\-]*")
 
 
@@ -279,7 +280,7 @@ def _group(line: Sequence[Word], first: int, settings: Sequence[_Setting], words
 def _split(line: Sequence[Word]) -> Iterator[Word]:
     """Yield the words of ``line``; an option that is written in one word with its value is two."""
     for word in line:
-        pieces = list(re.finditer(r"\S+", word.text))
+        pieces = list(_PIECE.finditer(word.text))
         begins = pieces[0][0] if pieces else ""
         if len(pieces) > 1 and (_FLAG.match(begins) or _DOTTED.fullmatch(begins) or _OVERRIDE.match(begins)):
             yield from (word.part(piece.start(), piece.end()) for piece in pieces)

@@ -189,5 +189,7 @@ class _Reader:
 
     def _word(self, node: Node) -> Word:
         """Return the word at ``node`` without the quotes around it."""
+        if node.type == "command_name" and node.named_child_count == 1:
+            node = node.named_children[0]
         word = self._raw(node)
         return word.part(1, -1) if node.type in ("string", "raw_string") else word
