@@ -5,6 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from worker_lint.errors import SourceError
+
 if TYPE_CHECKING:
     from worker_lint.locate.vocabulary import Vocabulary
     from worker_lint.site import Document
@@ -22,6 +24,15 @@ def locate(source: Source, words: Vocabulary) -> tuple[Document, ...]:
     # Each language's grammar is loaded when its first file comes.
     module = import_module(f"worker_lint.locate.{source.language}")
     if source.language in _HOLDERS:
-        return tuple(document for piece in module.pieces(source) for document in locate(piece, words))
+        return tuple(document for piece in module.pieces(source) for document in _of_piece(piece, words))
     documents: tuple[Document, ...] = module.locate(source, words)
     return documents
+
+
+def _of_piece(piece: Source, words: Vocabulary) -> tuple[Document, ...]:
+    try:
+        return locate(piece, words)
+    except SourceError:
+        if piece.is_data:  # an excerpt of a document, as in an explanation
+            return ()
+        raise
