@@ -31,8 +31,12 @@ class Suppressions:
             return True
         if self._line_silences(self._source.line(finding.start), finding):
             return True
-        above = self._source.line(finding.start, above=1)
-        return _COMMENT_LINE.match(above) is not None and self._line_silences(above, finding)
+        above = 1
+        # A line that a backslash continues takes no comment: it stands above the first line of the command.
+        while self._source.line(finding.start, above).endswith("\\"):
+            above += 1
+        comment = self._source.line(finding.start, above)
+        return _COMMENT_LINE.match(comment) is not None and self._line_silences(comment, finding)
 
     def _line_silences(self, text: str, finding: Finding) -> bool:
         for match in _DIRECTIVE.finditer(text):
