@@ -163,6 +163,11 @@ def sites_of(
     return [_site(setting, evidence, certain, group, words) for setting in settings]
 
 
+def may_set(line: Sequence[Word], words: Vocabulary) -> bool:
+    """Return whether any word of ``line`` sets what may be a worker count, whatever the command."""
+    return next(_settings(list(_split(line)), 0, words), None) is not None
+
+
 def evidence_of(texts: Sequence[str], command: Command, words: Vocabulary) -> list[Evidence]:
     """Return what the words ``texts`` of ``command`` say of the worker counts among its options."""
     found: list[Evidence] = []
@@ -197,6 +202,10 @@ def value_of(word: Word) -> Value:
         kind = "float"
     elif REFERENCE.fullmatch(text):
         kind = "reference"
+    elif text.lower() in ("true", "false"):
+        kind = "boolean"
+    elif text.lower() in ("none", "null"):
+        kind = "null"
     elif _WORD.fullmatch(text):
         kind = "string"
     return Value(word.start, word.start + len(text.encode()), text, kind, number)
@@ -253,7 +262,7 @@ def _site(
         says.append(Evidence(-STRONG, f"{certain[0]} in the same command says more"))
     if setting.name == "-j":
         says.append(Evidence(-WEAK, "-j means jobs to many programs"))
-    if value.kind == "string":
+    if value.kind in ("string", "boolean", "null"):
         says.append(Evidence(-WEAK, f"{value.text} is no number"))
     weighed = weigh(setting.last, says, words)
     return Site(setting.form, setting.name, value, group, confidence=weighed.confidence, evidence=weighed.evidence)

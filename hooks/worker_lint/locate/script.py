@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from worker_lint.locate.command import FALLBACK, REFERENCE, Word, evidence_of, sites_of, understood, value_of
+from worker_lint.locate.command import FALLBACK, REFERENCE, Word, evidence_of, may_set, sites_of, understood, value_of
 from worker_lint.locate.evidence import WEAK, Evidence, of_script, of_siblings, weigh
 from worker_lint.site import Site
 
@@ -67,13 +67,16 @@ class Script:
         around = of_script(self.stem, words)
         flags: list[Site] = []
         for line in self.lines:
-            if not any(words.concerns(word.text.encode()) or word.text.startswith("-j") for word in line.words):
+            if not may_set(line.words, words):
                 continue
             readings = [sites_of(line.words, words, whole=whole, around=around) for whole in flow.wholes(line)]
             # Arguments that several commands share count a loader's workers if they do so for one of them.
             flags += max(readings, key=lambda sites: sum(site.confidence for site in sites), default=[])
-        found = [*flags, *self._variables(flow, flags, words)]
-        return sorted(found, key=lambda site: site.value.start)
+        found: dict[int, Site] = {}
+        for site in (*flags, *self._variables(flow, flags, words)):
+            # Where the grammar fails, a line is read twice; its first reading knows more.
+            found.setdefault(site.value.start, site)
+        return [found[start] for start in sorted(found)]
 
     def _variables(self, flow: _Flow, flags: list[Site], words: Vocabulary) -> Iterator[Site]:
         fed = self._fed(flags)
@@ -89,7 +92,7 @@ class Script:
                     each.name,
                     value,
                     flag.group,
-                    confidence=max(0, flag.confidence - (WEAK if value.kind == "string" else 0)),
+                    confidence=max(0, flag.confidence - (WEAK if value.kind in ("string", "boolean", "null") else 0)),
                     evidence=(*flag.evidence, f"goes to {flag.name}"),
                 )
             elif each.name not in fed and words.is_count(each.name):

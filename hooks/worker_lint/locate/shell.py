@@ -32,6 +32,17 @@ _MOST_LEVELS = 4
 
 _WRITTEN_TO = re.compile(r"(?:>|\btee(?:\s+-a)?\s)\s*[\"']?([^\s\"'|;&<>]+)")
 """The file that a here-document becomes."""
+_COMMAND_LINE = re.compile(rb"(?:\\\r?\n|[^\r\n])+")
+"""A line together with those that a backslash makes part of it."""
+_PART = re.compile(
+    rb"""
+    \\\r?\n | [ \t]+
+    | (?P<comment> (?<!\S)\#.* )
+    | (?P<end> && | \|\|? | ; )
+    | (?P<word> (?: "[^"]*" | '[^']*' | [^\s"';|&\\] | \\. | ["'&\\] )+ )
+    """,
+    re.VERBOSE,
+)
 _BLANK = re.compile(r"\s")
 
 
@@ -77,6 +88,17 @@ def _pieces(source: Source, pieces: list[tuple[Language, int, int]], words: Voca
             continue
 
 
+def _errors(root: Node) -> Iterator[Node]:
+    """Yield the outermost nodes at which the parser lost its way."""
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if node.is_error or node.is_missing:
+            yield node
+        elif node.has_error:
+            stack += reversed(node.children)
+
+
 class _Reader:
     """Takes a script apart: its command lines, its assignments, and the pieces of other languages in it."""
 
@@ -99,8 +121,34 @@ class _Reader:
                 self._command(captures["command"][0], owner)
             else:
                 self._assignment(captures["assignment"][0], captures["name"][0], captures["value"][0], owner)
+        if tree.root_node.has_error and self._levels == 1:
+            done = 0
+            for broken in _errors(tree.root_node):
+                done = self._plainly(max(broken.start_byte, done), broken.end_byte)
         self._levels -= 1
         self._base = outer
+
+    def _plainly(self, start: int, end: int) -> int:
+        """Read the lines between ``start`` and ``end``, of which the grammar makes nothing, by blanks and quotes.
+
+        Returns the end of the last of them.
+        """
+        done = start
+        for line in _COMMAND_LINE.finditer(self._code, max(self._code.rfind(b"\n", 0, start), 0)):
+            if line.start() >= max(end, start + 1):
+                break
+            done = line.end()
+            words: list[Word] = []
+            for part in _PART.finditer(line[0]):
+                if part["word"]:
+                    word = Word(part["word"].decode("utf-8", "replace"), line.start() + part.start())
+                    quoted = len(word.text) > 1 and word.text[0] in "\"'" and word.text[-1] == word.text[0]
+                    words.append(word.part(1, -1) if quoted else word)
+                elif part["end"] or part["comment"]:
+                    self.script.lines.append(Line(tuple(words)))
+                    words = []
+            self.script.lines.append(Line(tuple(words)))
+        return done
 
     def _command(self, node: Node, owner: str | None) -> None:
         parts = [child for child in node.named_children if not child.type.endswith("_redirect")]
