@@ -36,8 +36,7 @@ _MAGIC = re.compile(
     # %magic and its arguments, ?help, help?
     rb"|[ \t]*(?P<other>%%?[A-Za-z_]" + _REST + rb"|\?[^\n]*|[%\w.*]+\?\??[ \t\r]*(?=\n|\Z))"
     # files = !ls, logger = %magic
-    rb"|[ \t]*[A-Za-z_][\w., \t]*=[ \t]*(?:(?P<shell_value>!)(?P<value_command>" + _REST + rb")"
-    rb"|(?P<other_value>%[A-Za-z_]" + _REST + rb"))",
+    rb"|[ \t]*(?P<result>[A-Za-z_][\w., \t]*=[ \t]*(?:!(?P<result_command>" + _REST + rb")|%[A-Za-z_]" + _REST + rb"))",
     re.DOTALL,
 )
 _TOKEN = re.compile(
@@ -66,7 +65,7 @@ def readings(code: bytes) -> Iterator[tuple[Language, bytes]]:
     commands: list[Span] = []
     for match in _magics(code, start):
         _mask(python, match)
-        commands += [match.span(name) for name in ("command", "value_command") if match[name] is not None]
+        commands += [match.span(name) for name in ("command", "result_command") if match[name] is not None]
     yield "python", bytes(python)
     if commands:
         shell = bytearray(_blank(code, 0, len(code)))
@@ -105,7 +104,7 @@ def _magics(code: bytes, start: int) -> Iterator[re.Match[bytes]]:
 
 def _mask(code: bytearray, match: re.Match[bytes]) -> None:
     """Put a name that means nothing in the place of what ``match`` found, as many bytes long."""
-    name = next(name for name in ("shell", "wrapper", "other", "shell_value", "other_value") if match[name] is not None)
+    name = next(name for name in ("shell", "wrapper", "other", "result") if match[name] is not None)
     start = match.start(name)
     end = match.end()
     code[start:end] = _blank(code, start, end)
