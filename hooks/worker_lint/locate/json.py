@@ -11,8 +11,11 @@ import tree_sitter
 import tree_sitter_json
 
 from worker_lint.errors import SourceError
+from worker_lint.locate import locate as locate_piece
 from worker_lint.locate.data import MOST_ENTRIES, Entry, Table, document, last_part, places
+from worker_lint.locate.data_commands import Commands, holds_commands, names_program, takes_program
 from worker_lint.locate.descent import first_error, line_of_descent
+from worker_lint.locate.quoted import Text, escaped
 from worker_lint.locate.scalars import json_value
 from worker_lint.locate.templates import is_template, masked
 from worker_lint.site import Document
@@ -66,7 +69,8 @@ def locate(source: Source, words: Vocabulary) -> tuple[Document, ...]:
     objects = _Objects(source, tree.root_node, words)
     for start, end in found:
         objects.visit(start, end)
-    return (document(source, objects.tables.values(), words),)
+    pieces = [located for piece in objects.commands.pieces.values() for located in locate_piece(piece, words)]
+    return (document(source, objects.tables.values(), words), *pieces)
 
 
 class _Objects:
@@ -78,14 +82,46 @@ class _Objects:
         self._words = words
         self._indices: dict[int, dict[int, int]] = {}
         self.tables: dict[int, Table] = {}
+        self.commands = Commands(source, escaped)
 
     def visit(self, start: int, end: int) -> None:
-        """Add the object in which the word from byte ``start`` to ``end`` is a key, if it is one."""
+        """Add the object in which the word from byte ``start`` to ``end`` is a key, or the command it is part of."""
         line = line_of_descent(self._root, start, end)
         depth = next((at for at in range(len(line) - 1, 0, -1) if line[at].type == "pair"), 0)
         key = line[depth].child_by_field_name("key") if depth else None
-        if key is not None and key.end_byte > start and line[depth - 1].id not in self.tables:
+        if key is None or key.end_byte <= start:
+            self._visit_command(line)
+        elif line[depth - 1].id not in self.tables:
             self.tables[line[depth - 1].id] = self._table(line[:depth])
+
+    def _visit_command(self, line: list[Node]) -> None:
+        depth = next((at for at in range(len(line) - 1, 0, -1) if line[at].type == "string"), 0)
+        path = self._path(line[: depth + 1])
+        if not depth or not (holds_commands(path) or self._text(line[depth]).startswith('"--')):
+            return
+        if line[depth - 1].type != "array":
+            self.commands.add_script(line[depth].id, self._string(line[depth]))
+            return
+        array = line[depth - 1]
+        beside: dict[str, Text | list[Text]] = {}
+        if depth > 2 and line[depth - 2].type == "pair" and takes_program(path[-2]):
+            for pair in line[depth - 3].named_children:
+                key, value = pair.child_by_field_name("key"), pair.child_by_field_name("value")
+                if key is not None and value is not None and names_program(name := self._key(key)):
+                    beside[name] = self._listed(value) if value.type == "array" else self._string(value)
+        whole = len(path) > 1 and names_program(path[-2])
+        self.commands.add_words(array.id, self._listed(array), beside, whole=whole)
+
+    def _listed(self, array: Node) -> list[Text]:
+        return [self._string(item) for item in array.named_children if item.type in ("string", "number")]
+
+    def _string(self, node: Node) -> Text:
+        text = Text()
+        if node.type == "string":
+            text.append_string(self._source.code, node)
+        else:
+            text.append_plain(self._source.code, node.start_byte, node.end_byte)
+        return text
 
     def _table(self, line: list[Node]) -> Table:
         """Return the object at the end of ``line``, the way to it from the root."""

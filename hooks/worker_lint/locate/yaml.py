@@ -6,8 +6,11 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from worker_lint.locate import locate as locate_piece
 from worker_lint.locate.data import MOST_ENTRIES, Entry, Table, document, last_part, places
+from worker_lint.locate.data_commands import Commands, holds_commands, names_program, takes_program
 from worker_lint.locate.descent import line_of_descent
+from worker_lint.locate.quoted import Text
 from worker_lint.locate.scalars import plain_yaml_value, quoted_yaml_value
 from worker_lint.locate.templates import kind_of_text
 from worker_lint.locate.yaml_text import pieces
@@ -24,11 +27,14 @@ if TYPE_CHECKING:
 
 _PAIRS = ("block_mapping_pair", "flow_pair")
 _MAPPINGS = ("block_mapping", "flow_mapping")
-_COLLECTIONS = (*_MAPPINGS, "block_sequence", "flow_sequence")
+_SEQUENCES = ("block_sequence", "flow_sequence")
+_STRINGS = ("plain_scalar", "double_quote_scalar", "single_quote_scalar", "block_scalar")
+_COLLECTIONS = (*_MAPPINGS, *_SEQUENCES)
 _PROPERTIES = ("anchor", "tag", "comment")
 _TAGS_OF_NUMBERS = ("!!int", "tag:yaml.org,2002:int")
 _TAGS_OF_REFERENCES = ("!ref", "!copy")
 """Tags of HyperPyYAML, whose value names another key."""
+_LINE = re.compile(rb"[ \t]*(?P<text>[^\r\n]*)(?P<end>\r\n|\r|\n|)")
 _ESCAPE = re.compile(r"\\.")
 
 
@@ -39,32 +45,40 @@ def locate(source: Source, words: Vocabulary) -> tuple[Document, ...]:
     nested deeper than the grammar can bear.
     """
     tables: list[Table] = []
+    commands = Commands(source)
     for piece in pieces(source, places(source.code, words)):
-        mappings = _Mappings(source, piece.root, words, () if piece.index is None else (piece.index,))
+        mappings = _Mappings(source, piece.root, words, commands, () if piece.index is None else (piece.index,))
         for start, end in piece.places:
             mappings.visit(start, end)
         tables += mappings.tables.values()
-    return (document(source, tables, words),)
+    pieces_found = [located for piece in commands.pieces.values() for located in locate_piece(piece, words)]
+    return (document(source, tables, words), *pieces_found)
 
 
 class _Mappings:
     """The mappings of one tree in which a count's name is a key."""
 
-    def __init__(self, source: Source, root: Node, words: Vocabulary, base: tuple[str, ...]) -> None:
+    def __init__(
+        self, source: Source, root: Node, words: Vocabulary, commands: Commands, base: tuple[str, ...]
+    ) -> None:
         self._source = source
         self._root = root
         self._words = words
+        self._commands = commands
         self._base = base
         self._broken = root.has_error
         self._indices: dict[int, dict[int, int]] = {}
         self.tables: dict[int, Table] = {}
 
     def visit(self, start: int, end: int) -> None:
-        """Add the mapping in which the word from byte ``start`` to ``end`` is a key, if it is one."""
+        """Add the mapping in which the word from byte ``start`` to ``end`` is a key, or the command it is part of."""
         line = line_of_descent(self._root, start, end)
         depth = next((at for at in range(len(line) - 1, 0, -1) if line[at].type in _PAIRS), 0)
         key = line[depth].child_by_field_name("key") if depth else None
-        if key is None or key.end_byte <= start or line[depth - 1].id in self.tables:
+        if key is None or key.end_byte <= start:
+            self._visit_command(line)
+            return
+        if line[depth - 1].id in self.tables:
             return
         # A lone pair in a list in brackets, [num_workers: 4], is a mapping of its own.
         line = line[: depth + 1] if line[depth - 1].type == "flow_sequence" else line[:depth]
@@ -72,6 +86,54 @@ class _Mappings:
         above = [node for node in line[:-1] if node.type in _MAPPINGS]
         outer = self._read(above[-1], path[:-1]) if above else None
         self.tables[line[-1].id] = self._read(line[-1], path, outer)
+
+    def _visit_command(self, line: list[Node]) -> None:
+        depth = next((at for at in range(len(line) - 1, 0, -1) if line[at].type in _STRINGS), 0)
+        path = self._path(line[: depth + 1])
+        if not depth or not (holds_commands(path) or self._text(line[depth]).lstrip("\"'").startswith("--")):
+            return
+        at = next((at for at in range(depth, 0, -1) if line[at].type in (*_SEQUENCES, *_PAIRS)), 0)
+        if line[at].type not in _SEQUENCES:
+            self._commands.add_script(line[depth].id, self._string(line[depth]))
+            return
+        beside: dict[str, Text | list[Text]] = {}
+        pair = next((above for above in range(at, 0, -1) if line[above].type in _PAIRS), 0)
+        if pair and takes_program(self._key(line[pair].child_by_field_name("key"))):
+            for other in line[pair - 1].named_children:
+                name = self._key(other.child_by_field_name("key"))
+                value = _content(other.child_by_field_name("value"))
+                if value is not None and names_program(name):
+                    beside[name] = self._listed(value) if value.type in _SEQUENCES else self._string(value)
+        whole = pair > 0 and names_program(self._key(line[pair].child_by_field_name("key")))
+        self._commands.add_words(line[at].id, self._listed(line[at]), beside, whole=whole)
+
+    def _listed(self, sequence: Node) -> list[Text]:
+        """Return the scalars among the items of ``sequence``."""
+        found: list[Text] = []
+        for item in sequence.named_children:
+            inner = _content(item) if item.type == "block_sequence_item" else item
+            content = _content(inner) if inner is not None else None
+            if content is not None and content.type in _STRINGS:
+                found.append(self._string(content))
+        return found
+
+    def _string(self, node: Node) -> Text:
+        """Return what the scalar ``node`` stands for; the escapes of YAML that JSON does not have stay as they are."""
+        text, code = Text(), self._source.code
+        if node.type == "double_quote_scalar":
+            text.append_string(code, node)
+        elif node.type == "single_quote_scalar":
+            text.append_plain(code, node.start_byte + 1, node.end_byte - 1)
+        elif node.type == "block_scalar":
+            folded = code[node.start_byte : node.start_byte + 1] == b">"
+            head = code.find(b"\n", node.start_byte, node.end_byte)
+            for line in _LINE.finditer(code, head + 1 if head >= 0 else node.end_byte, node.end_byte):
+                text.append_plain(code, *line.span("text"))
+                if line["end"]:
+                    text.append(b" " if folded else b"\n", *line.span("end"))
+        else:
+            text.append_plain(code, node.start_byte, node.end_byte)
+        return text
 
     def _read(self, node: Node, path: tuple[str, ...], outer: Table | None = None) -> Table:
         pairs = [node] if node.type in _PAIRS else node.named_children
@@ -130,7 +192,7 @@ class _Mappings:
         for node, inner in pairwise(line):
             if node.type in _PAIRS:
                 path.append(self._key(node.child_by_field_name("key")))
-            elif node.type in ("block_sequence", "flow_sequence"):
+            elif node.type in _SEQUENCES:
                 path.append(str(self._index(node, inner)))
         # A piece that is one item of a list has a list of one item around it.
         return (*self._base, *path[len(self._base) :])

@@ -31,7 +31,7 @@ _STRUCTURE = re.compile(rb"(?m:^)[ \t]*(?:[-?:][ \t]+)*")
 _DEEP = re.compile(rb"(?m:^)[ \t\-?:]{%d}" % (MOST_LEVELS // 2))
 _BLOCK_START = re.compile(rb"(?m:^)[^\s#\]})]")
 _FLOW_TOKEN = re.compile(
-    rb"(?P<skip>(?:(?<=\s)|(?m:^))\#[^\r\n]*)"
+    rb"(?P<glued>(?<=[\"'])\#[^\r\n]*)|(?P<skip>(?:(?<=\s)|(?m:^))\#[^\r\n]*)"
     rb"|(?:(?<=[\s\[{,:])|(?m:^))(?P<string>\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'|(?P<open>[\[{]))"
     rb"|(?P<close>[\]}])|(?P<end>[\r\n])",
     re.DOTALL,
@@ -115,9 +115,10 @@ def _tree(source: Source, code: bytes, piece: Span | None) -> Node:
 
 
 def _unfolded(code: bytes) -> bytes:
-    """Return ``code`` with every list or mapping in brackets on one line, byte for byte as long.
+    """Return ``code`` with all that stands in brackets or quotes on one line, byte for byte as long.
 
-    The grammar holds brackets to the indentation around them, as the specification does and PyYAML does not.
+    The grammar holds brackets and quotes to the indentation around them, and wants a blank in front of a comment, as
+    the specification does and PyYAML does not.
     """
     depth = 0
 
@@ -127,10 +128,10 @@ def _unfolded(code: bytes) -> bytes:
             depth += 1
         elif match["close"]:
             depth = max(0, depth - 1)
-        elif depth and not match["string"]:
-            return b" " * len(match[0])
-        elif depth:
+        elif match["string"]:
             return re.sub(rb"[\r\n]", b" ", match[0])
+        elif match["glued"] or depth:
+            return b" " * len(match[0])
         return match[0]
 
     return _FLOW_TOKEN.sub(plainer, code)
