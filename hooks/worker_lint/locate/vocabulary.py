@@ -126,9 +126,8 @@ class Vocabulary:
 
     @property
     def odd_names(self) -> frozenset[str]:
-        """The names, as identifiers, without the word "worker" in them."""
-        odd = [name for name in self.names if "worker" not in name]
-        return frozenset([*odd, *(name.upper() for name in odd)])
+        """The names without the word "worker" in them, in every way to write them."""
+        return frozenset(way for name in self.names if "worker" not in name for way in _ways(name))
 
     @property
     def option_names(self) -> frozenset[str]:
@@ -138,15 +137,16 @@ class Vocabulary:
 
     def spellings(self) -> tuple[str, ...]:
         """Return every way to write a name: snake case, upper case, kebab case, and as a command-line option."""
-        ways: list[str] = []
-        for name in sorted(self.names):
-            kebab = name.replace("_", "-")
-            ways += [name, name.upper(), kebab, f"--{name}", f"--{kebab}", f"-{name}", f"-{kebab}"]
-        return tuple(dict.fromkeys(ways))
+        return tuple(dict.fromkeys(way for name in sorted(self.names) for way in _ways(name)))
 
     def is_loader_group(self, options: Iterable[str]) -> bool:
         """Return whether the keys of a dict or object show that it configures a loader."""
         return self.favour.siblings.among(options) is not None
+
+
+def _ways(name: str) -> tuple[str, ...]:
+    kebab = name.replace("_", "-")
+    return (name, name.upper(), kebab, f"--{name}", f"--{kebab}", f"-{name}", f"-{kebab}")
 
 
 def normalised(name: str) -> str:
@@ -181,8 +181,11 @@ def _extended(names: tuple[str, ...], not_names: tuple[str, ...], callables: tup
         known[name] = replace(known[name], needs="settings") if name in known else Name(name, "settings", "process", 0)
     for name in map(normalised, not_names):
         known.pop(name, None)
+    for dotted, loader in loaders.items():
+        if normalised(loader.count) not in known:  # nor is it a count by its position
+            loaders[dotted] = replace(loader, index=None)
     added = sorted(known.keys() - own.names.keys())
-    spelled = {way.encode() for name in added for way in (name, name.upper(), name.replace("_", "-"))}
+    spelled = {way.encode() for name in added for way in _ways(name) if not way.startswith("-")}
     return replace(
         own,
         stems=(*own.stems, *sorted(spelled)),
