@@ -102,7 +102,7 @@ class Command:
     launcher: str | None
     """What starts it on several devices."""
     first: int
-    """The index of the first word that it takes itself."""
+    """The index of the first word that it takes itself; 0 where nothing runs."""
 
     @property
     def prints(self) -> bool:
@@ -116,7 +116,7 @@ def understood(texts: Sequence[str]) -> Command:
         return Command(name, (), None, 1)
     launcher = None
     index = _next_program(texts, 0)
-    while (name := _name(texts, index)) is not None and not name.startswith("-"):
+    while (name := _name(texts, index)) is not None and not _is_argument(texts[index]):
         if PYTHON.fullmatch(name):
             script, first = _of_python(texts, index + 1)
         elif name in SHELLS:
@@ -133,7 +133,7 @@ def understood(texts: Sequence[str]) -> Command:
         if started is None:
             return Command(name, (), launcher, first)
         index = started
-    return Command(None, (), launcher, index)
+    return Command(None, (), launcher, 0 if launcher is None else index)
 
 
 def sites_of(
@@ -397,6 +397,11 @@ def _options(texts: Sequence[str], first: int) -> set[str]:
 def _parts(name: str) -> list[str]:
     """Return the sections and the last part of a dotted ``name``."""
     return re.split(r"[./@]", name)
+
+
+def _is_argument(text: str) -> bool:
+    """Return whether ``text`` can only be an argument of a program: an option or an override."""
+    return text.startswith("-") or ("/" not in text and _OVERRIDE.fullmatch(text) is not None)
 
 
 def _is_option(text: str) -> bool:

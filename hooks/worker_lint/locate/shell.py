@@ -182,13 +182,16 @@ class _Reader:
         if command.prints:
             return
         for index, part in enumerate(parts):
-            if part.type not in ("string", "raw_string") or not _BLANK.search(texts[index].strip()):
-                continue
-            start, end = words[index].start, words[index].start + len(texts[index].encode())
-            if index and texts[index - 1] == "-c" and PYTHON.fullmatch(command.program or ""):
-                self.pieces.append(("python", start, end))
-            elif not texts[index].lstrip().startswith("-"):
-                self.read(start, end)
+            code = index > 0 and texts[index - 1] == "-c" and PYTHON.fullmatch(command.program or "") is not None
+            for quoted in [part, *(part.named_children if part.type == "concatenation" else ())]:
+                word = self._word(quoted)
+                if quoted.type not in ("string", "raw_string") or not _BLANK.search(word.text.strip()):
+                    continue
+                start, end = word.start, word.start + len(word.text.encode())
+                if code:
+                    self.pieces.append(("python", start, end))
+                elif not word.text.lstrip().startswith("-"):
+                    self.read(start, end)
 
     def _assignment(self, node: Node, name: Node, value: Node, owner: str | None) -> None:
         variable = self._word(name).text
