@@ -64,9 +64,8 @@ _SUBCOMMAND = re.compile(r"[A-Za-z][A-Za-z_\-]*")
 _JOBS = re.compile(r"-j(\S*)")
 _SHORT = {"-b": "batch_size", "-a": "arch"}
 """What short options mean beside a ``-j`` of loader workers, by the habit of the classic training scripts."""
-_ANYWHERE = frozenset({"vocab_size", "host", "port", "bind"})
-"""Options that speak of a server or a tokenizer beside a key, and stand in training commands all the same."""
-
+_TRAINS = re.compile(r"(?:^|[_-])(?:pre|fine)?-?_?(?:train|tune|fit|sft)(?:$|[_\-\d]|er|ing)")
+"""Names of scripts that can hardly do anything but feed a model."""
 _BARE = re.compile(r"workers?")
 """A name that says nothing of what works; beside a fuller one it is something else."""
 
@@ -179,7 +178,7 @@ def evidence_of(texts: Sequence[str], command: Command, words: Vocabulary) -> li
         found += sorted(told, key=lambda each: each.weight)[:1]
     if command.launcher is not None:
         found.append(Evidence(STRONG, f"started by {command.launcher}"))
-    return found + of_siblings(_options(texts, command.first) - _ANYWHERE, words, around="in the command")
+    return found + of_siblings(_options(texts, command.first), words, around="in the command")
 
 
 def value_of(word: Word) -> Value:
@@ -373,6 +372,8 @@ def _of_name(script: str, words: Vocabulary) -> list[Evidence]:
     """Return what the name of a script or module says, else that of the folder or package around it."""
     parts = re.split(r"/", script) if "/" in script or script.endswith((".py", ".sh")) else script.split(".")
     own = of_script(_stem(parts[-1]), words)
+    if any(each.weight > 0 for each in own) and _TRAINS.search(normalised(_stem(parts[-1]))):
+        return [Evidence(STRONG, each.says) for each in own]
     if own or len(parts) < 2:
         return own
     return of_script(parts[-2], words)
