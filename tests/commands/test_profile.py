@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from worker_lint.commands import profile
 from worker_lint.errors import ProfileError, UsageError
 from worker_lint.hardware.profile import load

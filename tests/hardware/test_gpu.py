@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from worker_lint.hardware import gpu
 from worker_lint.hardware.facts import Facts
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from worker_lint.hardware.facts import Facts, ask
 from worker_lint.hardware.machine import inspect, start_method
 from worker_lint.hardware.profile import Profile, parse

@@ -4,6 +4,7 @@ import datetime
 import json
 
 import pytest
+
 from worker_lint.errors import ProfileError
 from worker_lint.hardware.facts import Facts
 from worker_lint.hardware.machine import inspect

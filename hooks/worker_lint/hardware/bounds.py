@@ -100,9 +100,7 @@ def memory_bounds(host: Reading | None, facts: Facts, groups: Cgroups, job: Job,
         # A process may not map more than this; all ranks together as many times as much.
         "rlimit": Reading(space * ranks, "measured:RLIMIT_AS") if isinstance(space, int) else None,
     }
-    return [
-        Bound(name, cap.value, cap.source) for name, cap in caps.items() if cap and cap.value >= _LEAST_MEMORY
-    ]
+    return [Bound(name, cap.value, cap.source) for name, cap in caps.items() if cap and cap.value >= _LEAST_MEMORY]
 
 
 def disagreements(bounds: tuple[Bound, ...], ranks: int) -> list[str]:

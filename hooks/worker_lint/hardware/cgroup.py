@@ -105,7 +105,7 @@ def _paths(membership: str) -> dict[str, str]:
         fields = line.split(":", 2)  # a path may hold colons
         if len(fields) == 3:
             for controller in fields[1].split(","):
-                paths.setdefault(controller, fields[2])
+                paths[controller] = fields[2]
     return paths
 
 
@@ -135,9 +135,7 @@ def _below(mount_root: str, path: str) -> tuple[str, ...] | None:
     return steps[len(top) :]
 
 
-def _each(
-    folders: Iterable[Path], name: str, parse: Callable[[str], float | None], version: int
-) -> list[Reading]:
+def _each(folders: Iterable[Path], name: str, parse: Callable[[str], float | None], version: int) -> list[Reading]:
     """Return what ``parse`` understands of the file ``name`` in each folder."""
     values = [parse(text) for folder in folders if (text := read(folder / name)) is not None]
     shown = "hierarchical_memory_limit" if name == "memory.stat" else name
@@ -185,9 +183,7 @@ def _cpuset(unified: list[Path], first: list[Path]) -> frozenset[int] | None:
         (first, "cpuset.effective_cpus"),
         (first, "cpuset.cpus"),
     ):
-        for (
-            folder
-        ) in folders:  # the first folder that exists here: outside our namespace, that is the mount point
+        for folder in folders:  # the first folder that exists here: outside our namespace, that is the mount point
             cpus = cpu_list(read(folder / name))
             if cpus is not None:
                 return cpus

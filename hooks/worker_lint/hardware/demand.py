@@ -28,9 +28,7 @@ class Demand:
     def __post_init__(self) -> None:
         for field in fields(self):
             value = getattr(self, field.name)
-            least = (
-                0 if field.name in ("held_batches", "tensors_per_batch", "worker_bytes", "main_bytes") else 1
-            )
+            least = 0 if field.name in ("held_batches", "tensors_per_batch", "worker_bytes", "main_bytes") else 1
             if field.name == "worker_cpu":
                 if not 0 < value < float("inf"):
                     raise ValueError(f"worker_cpu is {value}, and a worker needs more than no CPU")

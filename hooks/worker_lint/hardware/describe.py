@@ -24,10 +24,7 @@ MEANING: dict[Verdict, str] = {
 
 def profile_lines(profile: Profile) -> Iterator[str]:
     """Yield each figure of ``profile`` with where it came from, in columns."""
-    rows = [
-        (path, figure(path, value), profile.provenance.get(path, ""))
-        for path, value in profile.flat().items()
-    ]
+    rows = [(path, figure(path, value), profile.provenance.get(path, "")) for path, value in profile.flat().items()]
     yield from _columns(rows)
 
 

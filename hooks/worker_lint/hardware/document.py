@@ -51,9 +51,7 @@ def read(path: Path, remedy: str) -> Any:
         document = json.loads(text, object_pairs_hook=_object)
         fault = next(_faults(document), None)
     except json.JSONDecodeError as error:
-        raise problem(
-            path, f"line {error.lineno} column {error.colno}", f"is not JSON ({error.msg})", remedy
-        ) from None
+        raise problem(path, f"line {error.lineno} column {error.colno}", f"is not JSON ({error.msg})", remedy) from None
     except ValueError:  # Python refuses to convert thousands of digits
         raise problem(path, "", "holds a number with thousands of digits", remedy) from None
     except RecursionError:

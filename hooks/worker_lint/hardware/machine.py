@@ -86,9 +86,7 @@ class Machine:
         return tuple(disagreements(self.cpu_bounds, self.ranks_per_node))
 
 
-def inspect(
-    root: Path = Path("/"), environ: Mapping[str, str] | None = None, facts: Facts | None = None
-) -> Machine:
+def inspect(root: Path = Path("/"), environ: Mapping[str, str] | None = None, facts: Facts | None = None) -> Machine:
     """Return the machine with its files below ``root``, its variables ``environ``, its answers ``facts``.
 
     By default all three are the running system's. Never raises: what cannot be found out is None.
@@ -166,9 +164,7 @@ def _ranks(job: Job, gpus: gpu.Gpus) -> tuple[int, str]:
 
 def _processes(facts: Facts, groups: Cgroups) -> tuple[Ceiling | None, str]:
     """Return the most processes, threads counted, that this user or control group may have."""
-    if groups.pids_max and not (
-        isinstance(facts.processes, int) and facts.processes <= groups.pids_max.value
-    ):
+    if groups.pids_max and not (isinstance(facts.processes, int) and facts.processes <= groups.pids_max.value):
         return int(groups.pids_max.value), groups.pids_max.source
     return facts.processes, "measured:RLIMIT_NPROC"
 

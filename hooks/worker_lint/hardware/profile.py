@@ -53,9 +53,7 @@ class Profile:
         cpu, memory, gpu = machine.cpu, machine.memory, machine.gpu
         if cpu is None or memory is None or machine.usable is None:
             missing = "CPUs" if cpu is None else "memory"
-            raise document.problem(
-                name, "", f"the {missing} of this machine cannot be measured", "declare them"
-            )
+            raise document.problem(name, "", f"the {missing} of this machine cannot be measured", "declare them")
         major, minor = machine.python
         profile = cls(
             name=name,
@@ -85,9 +83,7 @@ class Profile:
                 swap_bytes=machine.swap_bytes,
             ),
             shm="none" if machine.shm_bytes is None else Shm(machine.shm_bytes),
-            limits=Ceilings(
-                machine.open_files_soft, machine.open_files_hard, machine.processes, machine.address_space
-            ),
+            limits=Ceilings(machine.open_files_soft, machine.open_files_hard, machine.processes, machine.address_space),
             gpu=Gpu(gpu.count, gpu.model if gpu_model else None, gpu.memory_bytes) if gpu else None,
             ranks_per_node=machine.ranks_per_node,
         )
@@ -140,11 +136,7 @@ def parse(found: Any, origin: Path | str) -> Profile:
     Raises ProfileError where it is of a newer version, breaks the schema, or holds numbers that exclude
     each other.
     """
-    version = (
-        re.fullmatch(rf"{_FAMILY}/([0-9]{{1,9}})", str(found.get("schema")))
-        if isinstance(found, dict)
-        else None
-    )
+    version = re.fullmatch(rf"{_FAMILY}/([0-9]{{1,9}})", str(found.get("schema"))) if isinstance(found, dict) else None
     if version and int(version[1]) > _VERSION:
         what = f"is version {version[1]}, and this worker-lint reads version {_VERSION}"
         raise document.problem(origin, "/schema", what, "install a newer worker-lint")
@@ -173,9 +165,7 @@ def from_document(found: dict[str, Any]) -> Profile:
 
     def section(name: str, unlimited: tuple[str, ...] = ()) -> dict[str, Any]:
         fields = {key: _plain(value) for key, value in found.get(name, {}).items()}
-        return {
-            key: "unlimited" if value is None and key in unlimited else value for key, value in fields.items()
-        }
+        return {key: "unlimited" if value is None and key in unlimited else value for key, value in fields.items()}
 
     shm = found.get("shm", {})
     return Profile(

@@ -77,9 +77,7 @@ def memory(profile: Profile, demand: Demand) -> Term:
     room = MEMORY_SHARE * share - main - loaders * demand.held_batches * batch
     # A worker that needs nothing is bounded by nothing: one byte stands in for none.
     workers = _fit(room, loaders * max(1, each))
-    less = (
-        f"80 % of {_size(profile.memory.limit_bytes, shown)} less {format_bytes(main)} for the main process"
-    )
+    less = f"80 % of {_size(profile.memory.limit_bytes, shown)} less {format_bytes(main)} for the main process"
     why = f"{less} holds {workers * loaders} workers of {format_bytes(min(each, _HUGE))}{_over(loaders)}"
     remedy = "raise the memory limit, lower prefetch_factor or hold less in each worker"
     return Term("memory", workers, why, tuple(assumed), remedy)
@@ -110,12 +108,8 @@ def files(profile: Profile, demand: Demand) -> Term | str:
     tensors = demand.tensors_per_batch
     each = 4 + demand.prefetch_factor * tensors
     room = (soft - RESERVED_FILES) / demand.live_loaders - 2 - demand.held_batches * tensors
-    why = (
-        f"{soft} open files less {RESERVED_FILES} in reserve, at {each} a worker{_over(demand.live_loaders)}"
-    )
-    assumed = (
-        ("the limit on open files (by the profile)",) if profile.assumed("limits.open_files_soft") else ()
-    )
+    why = f"{soft} open files less {RESERVED_FILES} in reserve, at {each} a worker{_over(demand.live_loaders)}"
+    assumed = ("the limit on open files (by the profile)",) if profile.assumed("limits.open_files_soft") else ()
     return Term("files", _fit(room, each), why, assumed, "raise `ulimit -n`")
 
 

@@ -61,11 +61,7 @@ def numa_nodes(root: Path) -> int | None:
 def _numbered(folder: Path, stem: str) -> list[tuple[int, Path]]:
     """Return the entries of ``folder`` called ``stem`` and a number, in the order of the numbers."""
     try:
-        entries = [
-            (whole(entry.name[len(stem) :]), entry)
-            for entry in folder.iterdir()
-            if entry.name.startswith(stem)
-        ]
+        entries = [(whole(entry.name[len(stem) :]), entry) for entry in folder.iterdir() if entry.name.startswith(stem)]
     except OSError:
         return []
     return sorted((number, entry) for number, entry in entries if number is not None)
