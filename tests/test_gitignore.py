@@ -55,6 +55,7 @@ def by_git(checkout, lines, paths):
         pytest.param(["a.b+(c)"], ["a.b+(c)"], ["axb+(c)", "a.bb(c)"], id="letters that a regular expression knows"),
         pytest.param(["a  "], ["a"], ["a  "], id="spaces at the end do not count"),
         pytest.param([r"a\ "], ["a "], ["a"], id="an escaped one does"),
+        pytest.param(["a\\\\ "], ["a\\"], ["a\\ "], id="an escaped backslash does not escape it"),
         pytest.param([" a"], [" a"], ["a"], id="spaces at the start count"),
         pytest.param(["*", "!*/", "!*.py"], ["a", "b/c"], ["a.py", "b/c/d.py"], id="all but Python"),
         pytest.param(["/*", "!/a/"], ["b", "b/a/c"], ["a/b", "a/b/c"], id="all but one folder"),
