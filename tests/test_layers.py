@@ -148,7 +148,6 @@ def test_imports_for_type_checkers_alone_do_not_count() -> None:
 HEAVY = (
     "jsonschema",
     "libcst",
-    "pathspec",
     "psutil",
     "tomli",
     "tomllib",
