@@ -104,7 +104,7 @@ def test_a_fix_to_a_mode_with_workers_changes_digits_alone(
     assert stat == per_file
     capsys.readouterr()
     assert main(["--mode", mode, "--fix"]) == 1
-    assert capsys.readouterr().out.endswith("2 findings found (2 warnings); 9 files checked\n")
+    assert capsys.readouterr().out.splitlines()[-1].startswith("2 findings ")
     assert _git("diff", "--unified=0") == diff
 
 
