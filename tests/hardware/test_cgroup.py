@@ -162,7 +162,15 @@ def v1_quota(folder, quota, period="100000"):
             id="hybrid: the tighter of both versions",
         ),
         pytest.param(
-            machine(V2, "0::/a/../..\n", **{TOP + "cpu.max": "300000 100000\n", "sys/fs/cpu.max": "1 2\n"}),
+            machine(
+                V2,
+                "0::/a/../..\n",
+                **{
+                    TOP + "cpu.max": "300000 100000\n",
+                    TOP + "a/cpu.max": "max 100000\n",
+                    "sys/fs/cpu.max": "100000 100000\n",
+                },
+            ),
             3.0,
             id="two dots inside the path never lead out of the mount",
         ),

@@ -160,6 +160,20 @@ def test_each_term_says_its_arithmetic(name, changes, why):
     assert limits(machine(**changes), Demand(batch_bytes=BATCH)).term(name).why == why
 
 
+@pytest.mark.parametrize(
+    ("soft", "loaders", "workers"),
+    [
+        pytest.param(139, 1, 0, id="one descriptor short"),
+        pytest.param(140, 1, 1, id="128 in reserve, 2 and 2 for the loader, 8 for the worker"),
+        pytest.param(152, 2, 1, id="twice that for two loaders"),
+        pytest.param(151, 2, 0, id="and one short again"),
+    ],
+)
+def test_open_files(soft, loaders, workers):
+    profile = machine(limits=Ceilings(open_files_soft=soft))
+    assert limits(profile, Demand(live_loaders=loaders)).term("files").workers == workers
+
+
 def test_on_a_tie_the_term_that_crashes_is_named():
     profile = machine(cpu=Cpu(usable=2), shm=Shm(64 * MIB))
     assert limits(profile, Demand(batch_bytes=BATCH)).binding.name == "shm"

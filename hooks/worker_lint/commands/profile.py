@@ -31,9 +31,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="profile_action", metavar="ACTION", required=True)
 
     capture = actions.add_parser("capture", help="measure this machine and write its profile")
-    capture.add_argument(
-        "--name", required=True, help="small letters, digits, '.', '_' and '-', as in g4dn-xlarge"
-    )
+    capture.add_argument("--name", required=True, help="small letters, digits, '.', '_' and '-', as in g4dn-xlarge")
     capture.add_argument(
         "--output",
         metavar="PATH",
@@ -43,24 +41,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
     _add_root(capture)
 
     show = actions.add_parser("show", help="print a profile, where each figure came from, and its limits")
-    show.add_argument(
-        "profile", nargs="?", default=LIVE, help="a file, or 'live' for this machine (the default)"
-    )
+    show.add_argument("profile", nargs="?", default=LIVE, help="a file, or 'live' for this machine (the default)")
     show.add_argument("--output-format", choices=("text", "json"), default="text")
     _add_demand(show)
     _add_root(show)
 
-    diff = actions.add_parser(
-        "diff", help="compare two profiles; status 1 where the second bears fewer workers"
-    )
+    diff = actions.add_parser("diff", help="compare two profiles; status 1 where the second bears fewer workers")
     diff.add_argument("old", help="a file, or 'live'")
     diff.add_argument("new", help="a file, or 'live'")
     _add_demand(diff)
     _add_root(diff)
 
-    check = actions.add_parser(
-        "check", help="compare a profile with this machine; status 1 where it bears fewer"
-    )
+    check = actions.add_parser("check", help="compare a profile with this machine; status 1 where it bears fewer")
     check.add_argument("profile", nargs="?", help="a file (default: the only one in profiles/)")
     _add_demand(check)
     _add_root(check)
@@ -94,9 +86,7 @@ def _capture(args: argparse.Namespace) -> int:
 
     form = load_schema("hardware-profile")["properties"]["name"]["pattern"]
     if not re.search(form, args.name) or args.name.endswith("\n"):
-        raise UsageError(
-            f"--name {args.name!r}: use small letters, digits, '.', '_' and '-', at most 64 of them"
-        )
+        raise UsageError(f"--name {args.name!r}: use small letters, digits, '.', '_' and '-', at most 64 of them")
     machine = inspect(args.root)
     profile = Profile.from_machine(machine, args.name, gpu_model=not args.no_gpu_model)
     parse(profile.to_document(), "this machine's profile")  # what cannot be read again is not written
@@ -160,9 +150,7 @@ def _profile(chosen: str, args: argparse.Namespace) -> Profile:
     for sentence in machine.disagreements:
         _notice(sentence)
     if machine.load and machine.load[0] > 1:
-        _notice(
-            f"other work is running here (load {machine.load[0]:.1f}); the figures leave it out of account"
-        )
+        _notice(f"other work is running here (load {machine.load[0]:.1f}); the figures leave it out of account")
     return Profile.from_machine(machine, LIVE)
 
 
@@ -191,15 +179,9 @@ def _demand(args: argparse.Namespace) -> Demand:
 def _add_demand(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("what the job asks for")
     group.add_argument("--batch-bytes", type=_size, metavar="SIZE", help="one batch, as in 147MiB")
-    group.add_argument(
-        "--live-loaders", type=int, default=1, metavar="N", help="loaders alive together (default: 1)"
-    )
-    group.add_argument(
-        "--prefetch-factor", type=int, default=2, metavar="N", help="batches a worker (default: 2)"
-    )
-    group.add_argument(
-        "--ranks-per-node", type=int, metavar="N", help="training processes (default: the profile's)"
-    )
+    group.add_argument("--live-loaders", type=int, default=1, metavar="N", help="loaders alive together (default: 1)")
+    group.add_argument("--prefetch-factor", type=int, default=2, metavar="N", help="batches a worker (default: 2)")
+    group.add_argument("--ranks-per-node", type=int, metavar="N", help="training processes (default: the profile's)")
 
 
 def _size(text: str) -> int:
