@@ -15,7 +15,7 @@ _FALSY = frozenset({"False", "false", "None", "null", "0", "0.0"})
 
 
 def worker_options(group: Group) -> Iterator[tuple[str, Value]]:
-    """Yield the worker options that ``group`` writes, by their names without the loader's prefix.
+    """Yield the worker options that ``group`` writes, by their names without the prefix.
 
     A ``timeout`` means a loader's only in a known loader or beside other options of one.
     """

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 MOST_LEVELS = 900
 """Levels of nesting that are read: Python's own ``json`` gives up at about 1,000."""
 
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _STRING = rb'"(?:[^"\\]|\\.)*"'
 _COMMENT = rb"//[^\n]*|/\*(?:[^*]|\*(?!/))*\*/"
 _LENIENCES = re.compile(
@@ -77,6 +78,12 @@ def locate(source: Source) -> Document:
         if "value" in captures:
             value = json_value(source, captures["value"][0])
             refuse_endless(source, value)
+            if value.kind in ("integer", "float") and _NUMBER.fullmatch(value.text) is None:
+                line, column = source.position(value.start)
+                raise SourceError(
+                    f"{source.path}:{line}:{column}: not JSON: {value.text} is no number of the standard (RFC 8259); "
+                    "write an integer"
+                )
             sites.append(Site("key", _text(name), value, groups[holder.id], pointer=_pointer(entry)))
     return Document(
         source,
@@ -102,7 +109,7 @@ def _object(source: Source, node: Node) -> tuple[Group, tuple[Duplicate, ...]]:
         for name, found in entries.items()
         if len(found) > 1 and words.is_count(name)
     )
-    return Group("object", node.start_byte, node.end_byte, options), duplicates
+    return Group("object", node.start_byte, node.end_byte, options, prefix=words.prefix(options)), duplicates
 
 
 def _pointer(entry: Node) -> str:

@@ -158,7 +158,15 @@ class _Locator:
                 content = _string_content(key)
                 if content is not None and value is not None:
                     options[content] = python_value(value)
-        return Group("dict", node.start_byte, node.end_byte, _with_count(options), open=is_open, intact=_intact(node))
+        return Group(
+            "dict",
+            node.start_byte,
+            node.end_byte,
+            _with_count(options),
+            prefix=vocabulary().prefix(options),
+            open=is_open,
+            intact=_intact(node),
+        )
 
     def _call(self, node: Node) -> Group:
         function, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
@@ -195,6 +203,7 @@ class _Locator:
             options,
             callee=callee,
             loader=loader,
+            prefix=loader.prefix if loader else vocabulary().prefix(options),
             open=is_open,
             intact=_intact(node),
             conditions=conditions_around(node) if loader and count is not None and not count.literal else (),

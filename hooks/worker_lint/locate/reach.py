@@ -10,11 +10,14 @@ import tree_sitter
 from worker_lint.locate.values import python_value
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tree_sitter import Language, Node
 
     from worker_lint.site import Value
 
 _SCOPES = ("function_definition", "lambda", "module")
+_NAMESPACES = (*_SCOPES, "class_definition")
 
 
 def conditions_around(node: Node) -> tuple[str, ...]:
@@ -44,10 +47,10 @@ def _is_bounding_call(node: Node) -> bool:
 
 
 def values_of(language: Language, node: Node, count: Value) -> tuple[Value, ...]:
-    """Return every value that the file assigns to the plain name ``count``.
+    """Return every value that is assigned to the plain name ``count`` in the scope that ``node`` takes it from.
 
-    Empty where something else may set it too: a parameter, a loop, an import, an unpacking, ``global`` code
-    elsewhere cannot be seen and is not looked for.
+    Empty where something else may set it there too: a parameter, a loop, an import, an unpacking, ``global``. Code
+    in another file cannot be seen and is not looked for.
     """
     if count.kind != "reference" or not count.text.isidentifier():
         return ()
@@ -59,16 +62,39 @@ def values_of(language: Language, node: Node, count: Value) -> tuple[Value, ...]
         ((identifier) @any (#eq? @any {name}))
         """,
     )
-    root: Node = node
-    while root.parent is not None:
-        root = root.parent
-    values: list[Value] = []
-    for _, captures in tree_sitter.QueryCursor(query).matches(root):
+    scopes = list(_scopes_around(node))
+    values: dict[int, list[Value]] = {}
+    unclear: set[int] = set()
+    for _, captures in tree_sitter.QueryCursor(query).matches(scopes[-1]):
+        occurrence = (captures.get("n") or captures["any"])[0]
         if "value" in captures:
-            values.append(python_value(captures["value"][0]))
-        elif _binds(captures["any"][0]):
+            values.setdefault(_namespace(occurrence).id, []).append(python_value(captures["value"][0]))
+        elif occurrence.parent is not None and occurrence.parent.type == "global_statement":
             return ()
-    return tuple(values)
+        elif _binds(occurrence):
+            unclear.add(_namespace(occurrence).id)
+    for scope in scopes:
+        if scope.id in unclear:
+            return ()
+        if scope.id in values:
+            return tuple(values[scope.id])
+    return ()
+
+
+def _scopes_around(node: Node) -> Iterator[Node]:
+    """Yield the scopes in which a name at ``node`` is looked up, innermost first."""
+    yield (namespace := _namespace(node))
+    while (above := namespace.parent) is not None:
+        namespace = _namespace(above)
+        if namespace.type in _SCOPES:  # a class's names are not seen from the functions in it
+            yield namespace
+
+
+def _namespace(node: Node) -> Node:
+    """Return the function, class or module whose name a name bound at ``node`` is."""
+    while node.type not in _NAMESPACES and node.parent is not None:
+        node = node.parent
+    return node
 
 
 def _binds(name: Node) -> bool:
@@ -78,7 +104,7 @@ def _binds(name: Node) -> bool:
         return False
     if above.type in ("parameters", "lambda_parameters", "pattern_list", "tuple_pattern", "for_in_clause"):
         return True
-    if above.type in ("typed_parameter", "aliased_import", "augmented_assignment", "global_statement"):
+    if above.type in ("typed_parameter", "aliased_import", "augmented_assignment", "as_pattern_target"):
         return True
     bound = {"default_parameter": "name", "typed_default_parameter": "name", "for_statement": "left"}.get(above.type)
     if bound is not None:

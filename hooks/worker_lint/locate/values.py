@@ -34,6 +34,7 @@ _JSON_KINDS: dict[str, ValueKind] = {
     "false": "boolean",
     "null": "null",
 }
+_DIGITS = re.compile(r"[+-]?[0-9_]+")
 _OCTAL_OF_PYTHON_2 = re.compile(r"0[0-7]+")
 
 
@@ -124,11 +125,11 @@ def _is_fractional(node: Node, divisions: list[int]) -> bool:
 
 def refuse_endless(source: Source, value: Value) -> None:
     """Raise SourceError where ``value``, a worker count, is an integer of more than ``MOST_DIGITS`` digits."""
-    if len(value.text) > MOST_DIGITS and value.text.isdigit():
+    digits = sum(map(value.text.count, "0123456789"))
+    if digits > MOST_DIGITS and _DIGITS.fullmatch(value.text):
         line, column = source.position(value.start)
         raise SourceError(
-            f"{source.path}:{line}:{column}: a number of {len(value.text):,} digits is no worker count; "
-            "write a small integer"
+            f"{source.path}:{line}:{column}: a number of {digits:,} digits is no worker count; write a small integer"
         )
 
 

@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -50,6 +50,8 @@ class Vocabulary:
     loader_names: frozenset[str]
     """The last parts of those names."""
     not_callables: frozenset[str]
+    prefixes: Mapping[str, str]
+    """What the names of a loader's options begin with, by the name of its count, where they begin with something."""
 
     def concerns(self, data: bytes) -> bool:
         """Return whether a file of these bytes can hold a count at all."""
@@ -66,6 +68,10 @@ class Vocabulary:
             kebab = name.replace("_", "-")
             ways += [name, name.upper(), kebab, f"--{name}", f"--{kebab}", f"-{name}", f"-{kebab}"]
         return tuple(dict.fromkeys(ways))
+
+    def prefix(self, options: Iterable[str]) -> str:
+        """Return what the names of the worker options among ``options`` begin with, as the count's name tells."""
+        return next((self.prefixes[name] for name in options if name in self.prefixes), "")
 
     def is_loader_group(self, options: Mapping[str, object]) -> bool:
         """Return whether the keys of a dict or object show that it configures a loader."""
@@ -102,4 +108,5 @@ def vocabulary() -> Vocabulary:
         loaders=loaders,
         loader_names=frozenset(name.rpartition(".")[2] for name in loaders),
         not_callables=frozenset(data["not-callables"]),
+        prefixes={loader.count: loader.prefix for loader in loaders.values() if loader.prefix},
     )

@@ -129,7 +129,7 @@ class CountFinder(cst.CSTVisitor):
         words = vocabulary()
         taken = [self._take(value) for name, value in options.items() if words.is_count(name)]
         if self.count == 0 and any(taken):
-            prefix = "dataloader_" if "dataloader_num_workers" in options else ""
+            prefix = words.prefix(options)
             for option, without in words.options.items():
                 value = options.get(prefix + option)
                 if option == "timeout" and not words.is_loader_group(options):

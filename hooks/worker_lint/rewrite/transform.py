@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 Span = tuple[int, int]
 
+_LONGEST = 1000
+"""Bytes of an expression that are parsed: brackets nested some 2,000 deep overflow the stack of libcst's parser."""
+
 
 class TransformError(Exception):
     """An edit that libcst does not see as one expression in the place of another."""
@@ -41,10 +44,10 @@ class ReplaceExpressions(cst.CSTTransformer):
             place = self.get_metadata(ByteSpanPositionProvider, original_node)
             text = self._open.pop((place.start, place.start + place.length), None)
             if text is not None:
-                new = cst.parse_expression(text)
-                if original_node.lpar:
-                    new = new.with_changes(lpar=original_node.lpar, rpar=original_node.rpar)
-                return new  # type: ignore[return-value]  # an expression for an expression
+                # In parentheses that are then taken off: the text may go over several lines.
+                new = cst.parse_expression(f"({text})")
+                lpar, rpar = (*original_node.lpar, *new.lpar[1:]), (*new.rpar[:-1], *original_node.rpar)
+                return new.with_changes(lpar=lpar, rpar=rpar)  # type: ignore[return-value]  # both are expressions
         return super().on_leave(original_node, updated_node)
 
 
@@ -75,9 +78,13 @@ def rewrite_python(code: bytes, fixes: Iterable[Fix]) -> bytes:
 
 
 def _replaced(piece: bytes, edit: Edit) -> bytes:
+    if max(len(piece), len(edit.text)) > _LONGEST:
+        raise TransformError(f"an expression of {len(piece):,} bytes is too long")
     try:
         wrapper = MetadataWrapper(cst.parse_module(b"(" + piece + b")"), unsafe_skip_copy=True)
+        module = replace_in_module(wrapper, {(1, 1 + len(piece)): edit.text})
     except cst.ParserSyntaxError as error:
         raise TransformError(f"{piece.decode()!r} does not parse: {error.message}") from error
-    module = replace_in_module(wrapper, {(1, 1 + len(piece)): edit.text})
+    except RecursionError:
+        raise TransformError(f"an expression of {len(piece):,} bytes is nested too deeply") from None
     return module.bytes[1:-1]

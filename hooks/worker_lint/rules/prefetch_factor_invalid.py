@@ -53,6 +53,7 @@ from worker_lint.finding import Severity
 from worker_lint.options import has_no_workers, is_off
 from worker_lint.rule import Rule
 from worker_lint.rules._contradictions import count_in_words, off, options_called
+from worker_lint.rules._words import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,10 +69,10 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
         if value.kind in ("reference", "expression") or is_off(name, value):
             continue
         if has_no_workers(group):
-            message = f"prefetch_factor is {value.text} and {count_in_words(group)}; the loader raises ValueError"
+            message = f"prefetch_factor is {shown(value)} and {count_in_words(group)}; the loader raises ValueError"
             help_text = "leave it unset, or ask for workers"
         elif (wrong := _wrong(value)) is not None and (group.loader is not None or group.count is not None):
-            message = f"prefetch_factor is {value.text}, {wrong}"
+            message = f"prefetch_factor is {shown(value)}, {wrong}"
             help_text = "write a positive integer, or leave it unset for the default, 2"
         else:
             continue
