@@ -161,6 +161,22 @@ def test_each_term_says_its_arithmetic(name, changes, why):
 
 
 @pytest.mark.parametrize(
+    ("spare", "workers"), [pytest.param(0, 1, id="exactly enough"), pytest.param(-5, 0, id="five bytes short")]
+)
+def test_memory_holds_the_batches_of_every_loader(spare, workers):
+    # 80 % of the limit: main 64 MiB; in each of 2 loaders 3 held batches, and a worker of 32 MiB with 2 batches.
+    budget = 64 * MIB + 2 * (3 * MIB + 32 * MIB + 2 * MIB)
+    profile = machine(memory=Memory(limit_bytes=budget * 5 // 4 + spare))
+    demand = Demand(live_loaders=2, batch_bytes=MIB, held_batches=3, worker_bytes=32 * MIB, main_bytes=64 * MIB)
+    assert limits(profile, demand).term("memory").workers == workers
+
+
+def test_workers_that_need_nothing_are_bounded_by_nothing():
+    profile = machine(memory=Memory(limit_bytes=5 * MIB))
+    assert limits(profile, Demand(worker_bytes=0, main_bytes=0)).term("memory").workers == 4 * MIB
+
+
+@pytest.mark.parametrize(
     ("soft", "loaders", "workers"),
     [
         pytest.param(139, 1, 0, id="one descriptor short"),
