@@ -190,6 +190,21 @@ def test_open_files(soft, loaders, workers):
     assert limits(profile, Demand(live_loaders=loaders)).term("files").workers == workers
 
 
+@pytest.mark.parametrize(
+    ("most", "ranks", "loaders", "workers"),
+    [
+        pytest.param(17, 1, 1, 0, id="one short of a process and its thread"),
+        pytest.param(18, 1, 1, 1, id="16 in reserve and 2 for the worker"),
+        pytest.param(40, 2, 2, 1, id="half for each rank, half of that for each loader"),
+        pytest.param(38, 2, 2, 0, id="and one short again"),
+    ],
+)
+def test_processes(most, ranks, loaders, workers):
+    profile = machine(limits=Ceilings(processes=most))
+    demand = Demand(ranks_per_node=ranks, live_loaders=loaders)
+    assert limits(profile, demand).term("processes").workers == workers
+
+
 def test_on_a_tie_the_term_that_crashes_is_named():
     profile = machine(cpu=Cpu(usable=2), shm=Shm(64 * MIB))
     assert limits(profile, Demand(batch_bytes=BATCH)).binding.name == "shm"
