@@ -94,6 +94,10 @@ def test_processes_have_a_tenth(examples, processes, verdict):
     assert (change.path, change.verdict) == ("limits.processes", verdict)
 
 
+def test_gpus_that_only_the_new_profile_knows_move_no_bound(g4dn):
+    assert compare(replace(g4dn, gpu=None), g4dn, [BATCH]).verdict == "cosmetic"
+
+
 def test_an_old_size_of_0_has_no_share_to_be_within(g4dn):
     old = replace(g4dn, shm=Shm(0))
     assert compare(old, g4dn, [BATCH]).verdict == "larger"

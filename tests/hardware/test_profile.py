@@ -157,6 +157,16 @@ def test_what_is_no_profile_is_one_line_with_file_place_and_remedy(tmp_path, tex
     assert "capture" in said or "install a newer" in said
 
 
+def test_no_depth_of_nesting_is_more_than_an_error():
+    # Just below the interpreter's limit the parser passes what the validation then cannot walk.
+    for depth in range(20, 1200, 3):
+        name = json.loads("[]")
+        for _ in range(depth):
+            name = [name]
+        with pytest.raises(ProfileError):
+            parse(MINIMAL | {"name": name}, "deep")
+
+
 def test_a_missing_file(tmp_path):
     with pytest.raises(ProfileError, match=r"no\.json: there is no such file; run `worker-lint profile capture"):
         load(tmp_path / "no.json")
