@@ -42,11 +42,12 @@ def _group(name: str) -> list[str]:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Ruff and mypy, both without a word."""
+    """Ruff, mypy and worker-lint itself."""
     session.install("--editable", ".", *_group("lint"))
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
     session.run("mypy")
+    session.run("worker-lint", "--config", "pyproject.toml")
 
 
 @nox.session(python=PYTHONS)

@@ -183,3 +183,18 @@ def test_arguments_of_the_user_go_behind_those_of_the_hook(
     output = _run(repository, runner, "run", "--all-files", "--color=never", status=1, environ=environ)
     assert "::warning file=train.py,line=3,col=42," in output
     assert "mode development" in output
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("runner", RUNNERS)
+def test_a_suffix_that_pre_commit_does_not_know(
+    repository: Path, published: Path, environ: dict[str, str], runner: str
+) -> None:
+    (repository / "base.jsonc").write_text('{\n  // 两个\n  "num_workers": 2,\n}\n', encoding="utf-8")
+    _git(repository, "add", "--all")
+    hook = {"id": "worker-lint", "types_or": ["text"], "files": r"\.jsonc$"}
+    config = {"repos": [{"repo": os.fspath(published), "rev": "v0.1.0", "hooks": [hook]}]}
+    (repository / ".pre-commit-config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
+    output = _run(repository, runner, "run", "--all-files", "--color=never", status=1, environ=environ)
+    assert "base.jsonc:3:18: WL201" in output
+    assert "1 file checked" in output
