@@ -1,6 +1,6 @@
 """The rewrite as a libcst codemod, for whole modules and without tree-sitter.
 
-python -m libcst.tool codemod worker_lint.rewrite.codemod.SetWorkerCount --count 8 PATH
+python -m libcst.tool codemod --external --no-format worker_lint.rewrite.codemod.SetWorkerCount --count 8 PATH
 """
 
 from __future__ import annotations
