@@ -78,7 +78,10 @@ def wheel(session: nox.Session) -> None:
 
 @nox.session
 def torch(session: nox.Session) -> None:
-    """The rules about contradictory options against the real DataLoader. Not run by default: torch is large."""
-    session.install("torch", "--extra-index-url=https://download.pytorch.org/whl/cpu")
+    """The rules about contradictory options against the real DataLoader. Not run by default: torch is large.
+
+    WORKER_LINT_TORCH says what to install, and from where: "torch==2.13.0+cpu --find-links=wheels".
+    """
+    session.install(*os.environ.get("WORKER_LINT_TORCH", "torch --torch-backend=cpu").split())
     session.install("--editable", ".", *_group("test"))
     session.run("pytest", "tests/rules/test_real_torch.py", *session.posargs)
