@@ -24,6 +24,20 @@ if TYPE_CHECKING:
     from worker_lint.source import Source
 
 _FIELD_CALLS = frozenset({"field", "Field", "attrib", "ib", "attr_ib", "Option", "Argument", "PrivateAttr", "Param"})
+_COMPOUND = frozenset(
+    {
+        "function_definition",
+        "class_definition",
+        "if_statement",
+        "elif_clause",
+        "while_statement",
+        "for_statement",
+        "with_statement",
+        "match_statement",
+        "case_clause",
+    }
+)
+"""Statements with a body of their own."""
 _POSITIONAL_DEFAULT = frozenset({"Field", "Option", "Argument", "PrivateAttr", "Param"})
 
 
@@ -276,15 +290,14 @@ def _in_class_body(name: Node) -> bool:
 
 
 def _intact(node: Node) -> bool:
-    """Return whether ``node`` stands in code that parses, up to the statement around it."""
-    if node.has_error:
-        return False
+    """Return whether ``node`` stands in code that parses: its statement, or the head of the definition around it."""
     above: Node | None = node
-    while above is not None:
-        if above.type == "ERROR":
+    in_head = False
+    while above is not None and above.type not in ("block", "module"):
+        # What is wrong with the body of a function does not touch its parameters.
+        in_head = in_head or above.type in _COMPOUND
+        if above.type == "ERROR" or (above.has_error and not in_head):
             return False
-        if above.type in ("block", "module"):
-            return True
         above = above.parent
     return True
 

@@ -21,7 +21,7 @@ _NAMESPACES = (*_SCOPES, "class_definition")
 
 
 def conditions_around(node: Node) -> tuple[str, ...]:
-    """Return the tests that the function around ``node`` (else the module) makes, as written.
+    """Return the tests that the function around ``node`` (else the module) makes outside of ``node``, as written.
 
     Every ``if``, ``elif``, ``while``, ``assert`` and conditional expression counts, and every ``max`` and ``min``:
     code that looks at a count at all is taken to know that it may be 0.
@@ -38,7 +38,8 @@ def conditions_around(node: Node) -> tuple[str, ...]:
         elif current.type in ("assert_statement", "conditional_expression") or _is_bounding_call(current):
             found.append(_text(current))
         # What another function tests says nothing about this one.
-        stack += [c for c in current.named_children if c.type not in ("function_definition", "class_definition")]
+        inner = [c for c in current.named_children if c.type not in ("function_definition", "class_definition")]
+        stack += [child for child in inner if child != node]
     return tuple(found)
 
 

@@ -103,10 +103,13 @@ def _is_fractional(node: Node, divisions: list[int]) -> bool:
             others = True
         elif current.type == "binary_operator":
             operator = current.child_by_field_name("operator")
+            sides = current.children_by_field_name("left") + current.children_by_field_name("right")
+            if any(side.type == "string" for side in sides):
+                continue  # a path, or a text
             if operator is not None and operator.type == "/":
                 offsets.append(operator.start_byte)
             if operator is not None and operator.type in ("+", "-", "*", "/", "//", "%"):
-                stack += current.children_by_field_name("left") + current.children_by_field_name("right")
+                stack += sides
         elif current.type == "unary_operator":
             stack += current.children_by_field_name("argument")
         elif current.type == "conditional_expression":

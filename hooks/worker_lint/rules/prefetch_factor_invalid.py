@@ -60,13 +60,13 @@ if TYPE_CHECKING:
 
     from worker_lint.finding import Finding
     from worker_lint.policy import Policy
-    from worker_lint.site import Document, Value
+    from worker_lint.site import Document, Group, Value
 
 
 def check(document: Document, policy: Policy) -> Iterator[Finding]:
     """Yield a finding for each ``prefetch_factor`` that a loader refuses."""
     for group, name, value in options_called("prefetch_factor", document):
-        if value.kind in ("reference", "expression") or is_off(name, value):
+        if value.kind in ("reference", "expression") or is_off(name, value) or _may_be_filled_in(group, value):
             continue
         if has_no_workers(group):
             message = f"prefetch_factor is {shown(value)} and {count_in_words(group)}; the loader raises ValueError"
@@ -77,6 +77,11 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
         else:
             continue
         yield RULE.finding(value, message, help_text, fix=off(group, name, value, document), group=group)
+
+
+def _may_be_filled_in(group: Group, value: Value) -> bool:
+    """Return whether ``value`` is a string that something may replace before a loader sees it, or that describes it."""
+    return value.kind == "string" and group.loader is None and not value.text.strip("\"'").isdecimal()
 
 
 def _wrong(value: Value) -> str | None:
