@@ -83,5 +83,5 @@ def torch(session: nox.Session) -> None:
     WORKER_LINT_TORCH says what to install, and from where: "torch==2.13.0+cpu --find-links=wheels".
     """
     session.install(*os.environ.get("WORKER_LINT_TORCH", "torch --torch-backend=cpu").split())
-    session.install("--editable", ".", *_group("test"))
+    session.install("numpy", "--editable", ".", *_group("test"))  # torch warns where numpy is missing
     session.run("pytest", "tests/rules/test_real_torch.py", *session.posargs)
