@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import re
-import shlex
-import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,11 +20,11 @@ from worker_lint.rules import RULES
 from worker_lint.schema import load_schema, problems
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import ModuleType
 
 ROOT = Path(__file__).parents[1]
-PAGES = ("README.md", "CONTRIBUTING.md", "docs/ci.md", "docs/fixing.md")
-"""The pages whose consoles are run here."""
+CONSOLES = ("README.md", "docs/ci.md", "docs/fixing.md")
 
 _FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
@@ -38,63 +34,18 @@ def fenced(text: str, kind: str) -> list[str]:
     return [code for found, code in _FENCE.findall(text) if found == kind]
 
 
-def commands(block: str) -> list[tuple[str, str]]:
-    """Return each command of a console with what is printed below it."""
-    parts = re.split(r"^\$ (.*)\n", block, flags=re.MULTILINE)
-    assert parts[0] == ""
-    return list(zip(parts[1::2], parts[2::2], strict=True))
+@pytest.mark.parametrize("page", CONSOLES)
+def test_what_the_consoles_print_was_printed(page: str, checkout: Path, tool: Callable[[str], ModuleType]) -> None:
+    writer = tool("write_consoles")
+    assert writer.PAGES == CONSOLES
+    refreshed: str = writer.refreshed(page, checkout)
+    assert refreshed == (ROOT / page).read_text(encoding="utf-8"), "run python tools/write_consoles.py"
 
 
-def run_all(lines: list[str], folder: Path) -> list[str]:
-    """Run ``lines`` one after the other in one shell in ``folder``, and return what each prints."""
-    python = shlex.quote(sys.executable)
-    start = f'worker-lint() {{ {python} -m worker_lint "$@"; }}\npython() {{ {python} "$@"; }}\nset -o pipefail\n'
-    # The status of a line is kept for the next one, which may ask for it.
-    script = start + "".join(f"{line}\nstatus=$?; printf '\\0'; (exit $status)\n" for line in lines)
-    kept = {name: value for name, value in os.environ.items() if name not in ("CI", "GITHUB_ACTIONS", "FORCE_COLOR")}
-    environ = {**kept, "PYTHONPATH": os.fspath(ROOT / "hooks"), "COLUMNS": "100", "PYTHONUTF8": "1"}
-    done = subprocess.run(
-        ["bash"], input=script, cwd=folder, env=environ,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", check=False,
-    )  # fmt: skip
-    return done.stdout.split("\0")[:-1]
-
-
-@pytest.fixture
-def checkout(project: Path, tmp_path: Path) -> Path:
-    """A clone of the project, to be changed at will."""
-    folder = tmp_path / "worker-lint"
-    shutil.copytree(project, folder)
-    identity = ["-c", "user.name=Test", "-c", "user.email=test@example.org"]
-    for arguments in (["init", "--quiet"], ["add", "--all"], [*identity, "commit", "--quiet", "--message=All of it"]):
-        subprocess.run(["git", *arguments], cwd=folder, check=True)
-    return folder
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_what_the_consoles_print_was_printed(page: str, checkout: Path) -> None:
-    wanted = [
-        pair for block in fenced((ROOT / page).read_text(encoding="utf-8"), "console") for pair in commands(block)
-    ]
-    printed = run_all([line for line, _ in wanted], checkout)
-    assert list(zip([line for line, _ in wanted], printed, strict=True)) == wanted
-
-
-def _writer() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("write_rule_pages", ROOT / "tools" / "write_rule_pages.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def test_the_pages_of_the_rules_are_fresh() -> None:
-    pages: dict[Path, str] = _writer().pages()
-    stale = [
-        path.name for path, text in pages.items() if not path.is_file() or path.read_text(encoding="utf-8") != text
-    ]
-    assert stale == [], "run python tools/write_rule_pages.py"
+def test_the_pages_of_the_rules_are_fresh(tool: Callable[[str], ModuleType]) -> None:
+    pages: dict[Path, str] = tool("write_rule_pages").pages()
+    for path, text in pages.items():
+        assert path.read_text(encoding="utf-8") == text, "run python tools/write_rule_pages.py"
     assert {path.stem for path in (ROOT / "docs" / "rules").iterdir()} == {rule.code for rule in RULES}
 
 

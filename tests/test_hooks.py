@@ -77,12 +77,9 @@ def _git(folder: Path, *arguments: str) -> str:
 
 @pytest.fixture(scope="module")
 def published(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The project in a git repository of its own, with the tag v0.1.0."""
+    """The project with the tag v0.1.0."""
     folder = tmp_path_factory.mktemp("published") / "worker-lint"
     shutil.copytree(project, folder)
-    _git(folder, "init", "--quiet", "--initial-branch=main")
-    _git(folder, "add", "--all")
-    _git(folder, "commit", "--quiet", "--message=All of it")
     _git(folder, "tag", "v0.1.0")
     return folder
 
