@@ -24,6 +24,8 @@ def worker_options(group: Group) -> Iterator[tuple[str, Value]]:
         value = group.option(name)
         if value is None or (group.loader is not None and name not in group.loader.worker_options):
             continue
+        if group.kind == "object" and value.kind == "expression":
+            continue  # a list or an object is no option's value
         if name == "timeout" and group.loader is None and not words.is_loader_group(group.options):
             continue
         yield name, value

@@ -66,7 +66,7 @@ class Vocabulary:
         ways: list[str] = []
         for name in sorted(self.names):
             kebab = name.replace("_", "-")
-            ways += [name, name.upper(), kebab, f"--{name}", f"--{kebab}", f"-{name}", f"-{kebab}"]
+            ways += [name, name.upper(), kebab, f"--{name}", f"--{kebab}", f"-{name}", f"-{kebab}", f"--{name.upper()}"]
         return tuple(dict.fromkeys(ways))
 
     def prefix(self, options: Iterable[str]) -> str:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from worker_lint.source import Source
 
 _MOST_PASSES = 100
-"""Passes after which fixes that undo each other are given up; each pass mends one finding of every group."""
+"""Passes after which fixes that undo each other are given up; two or three are what it takes."""
 
 
 def apply_fixes(source: Source, findings: list[Finding], policy: Policy) -> tuple[Source, list[Finding], int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 Span = tuple[int, int]
 
+_INTEGER_OF_PYTHON_2 = re.compile(rb"([+-]?[ \t]*)(0[0-7]+|[0-9]+[lL]|0[xX][0-9a-fA-F]+[lL])")
 _LONGEST = 1000
 """Bytes of an expression that are parsed: brackets nested some 2,000 deep overflow the stack of libcst's parser."""
 
@@ -46,6 +48,8 @@ class ReplaceExpressions(cst.CSTTransformer):
             if text is not None:
                 # In parentheses that are then taken off: the text may go over several lines.
                 new = cst.parse_expression(f"({text})")
+                if not (text.strip() and new.lpar):
+                    raise TransformError(f"{text!r} is no expression")
                 lpar, rpar = (*original_node.lpar, *new.lpar[1:]), (*new.rpar[:-1], *original_node.rpar)
                 return new.with_changes(lpar=lpar, rpar=rpar)  # type: ignore[return-value]  # both are expressions
         return super().on_leave(original_node, updated_node)
@@ -72,12 +76,18 @@ def rewrite_python(code: bytes, fixes: Iterable[Fix]) -> bytes:
     Only the smallest slice that holds an edit is parsed, in parentheses of its own, so that Python of any version,
     and a syntax error elsewhere, does not matter, and nothing outside it can change. Raises TransformError.
     """
-    for edit in sorted((edit for fix in fixes for edit in fix.edits), key=lambda edit: edit.start, reverse=True):
-        code = code[: edit.start] + _replaced(code[edit.start : edit.end], edit) + code[edit.end :]
-    return code
+    pieces: list[bytes] = []
+    end = 0
+    for edit in sorted((edit for fix in fixes for edit in fix.edits), key=lambda edit: edit.start):
+        pieces += [code[end : edit.start], _replaced(code[edit.start : edit.end], edit)]
+        end = edit.end
+    return b"".join([*pieces, code[end:]])
 
 
 def _replaced(piece: bytes, edit: Edit) -> bytes:
+    python_2 = _INTEGER_OF_PYTHON_2.fullmatch(piece)
+    if python_2 is not None:
+        piece = python_2[1] + b"0" * len(python_2[2])  # as libcst knows it
     if max(len(piece), len(edit.text)) > _LONGEST:
         raise TransformError(f"an expression of {len(piece):,} bytes is too long")
     try:
