@@ -22,6 +22,8 @@ class Imports:
     names: dict[str, str] = field(default_factory=dict)
     stars: list[str] = field(default_factory=list)
     """The modules of ``from module import *``."""
+    _own_loader: bool | None = None
+    """Whether the file itself defines a DataLoader, once that was looked up."""
 
     def add(self, statement: Node) -> None:
         """Take in one ``import`` or ``from ... import`` statement."""
@@ -66,8 +68,10 @@ class Imports:
         for module in self.stars:
             if f"{module}.{callee}" in loaders:
                 return loaders[f"{module}.{callee}"]
-        if callee == "DataLoader" and not self.stars and not _defines(root, callee):
-            return loaders[_DEFAULT_LOADER]
+        if callee == "DataLoader" and not self.stars:
+            if self._own_loader is None:
+                self._own_loader = _defines(root, callee)
+            return None if self._own_loader else loaders[_DEFAULT_LOADER]
         return None
 
 

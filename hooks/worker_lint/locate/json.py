@@ -67,6 +67,7 @@ def locate(source: Source) -> Document:
     groups: dict[int, Group] = {}
     sites: list[Site] = []
     duplicates: dict[int, tuple[Duplicate, ...]] = {}
+    places = _Places()
     for _, captures in tree_sitter.QueryCursor(_query()).matches(tree.root_node):
         name = (captures.get("name") or captures["option"])[0]
         entry = name.parent.parent if name.parent is not None else None
@@ -74,7 +75,7 @@ def locate(source: Source) -> Document:
         if entry is None or holder is None:  # the query's shape rules this out
             continue
         if holder.id not in groups:
-            groups[holder.id], duplicates[holder.id] = _object(source, holder)
+            groups[holder.id], duplicates[holder.id] = _object(source, holder, places)
         if "value" in captures:
             value = json_value(source, captures["value"][0])
             refuse_endless(source, value)
@@ -84,7 +85,7 @@ def locate(source: Source) -> Document:
                     f"{source.path}:{line}:{column}: not JSON: {value.text} is no number of the standard (RFC 8259); "
                     "write an integer"
                 )
-            sites.append(Site("key", _text(name), value, groups[holder.id], pointer=_pointer(entry)))
+            sites.append(Site("key", _text(name), value, groups[holder.id], pointer=places.pointer(entry)))
     return Document(
         source,
         tuple(sites),
@@ -93,7 +94,7 @@ def locate(source: Source) -> Document:
     )
 
 
-def _object(source: Source, node: Node) -> tuple[Group, tuple[Duplicate, ...]]:
+def _object(source: Source, node: Node, places: _Places) -> tuple[Group, tuple[Duplicate, ...]]:
     words = vocabulary()
     entries: dict[str, list[tuple[Node, Value]]] = {}
     for entry in node.named_children:
@@ -105,26 +106,37 @@ def _object(source: Source, node: Node) -> tuple[Group, tuple[Duplicate, ...]]:
     if len(counts) == 1:
         options[COUNT] = options[counts[0]]
     duplicates = tuple(
-        Duplicate(name, _pointer(found[-1][0]), tuple(value for _, value in found))
+        Duplicate(name, places.pointer(found[-1][0]), tuple(value for _, value in found))
         for name, found in entries.items()
         if len(found) > 1 and words.is_count(name)
     )
     return Group("object", node.start_byte, node.end_byte, options, prefix=words.prefix(options)), duplicates
 
 
-def _pointer(entry: Node) -> str:
-    """Return the JSON pointer of the value of ``entry``, a pair."""
-    parts: list[str] = []
-    node: Node | None = entry
-    while node is not None:
-        above = node.parent
-        if node.type == "pair":
-            parts.append(_key(node.child_by_field_name("key")).replace("~", "~0").replace("/", "~1"))
-        elif above is not None and above.type == "array":
-            items = [child.id for child in above.named_children if child.type != "comment"]
-            parts.append(str(items.index(node.id)))
-        node = above
-    return "".join(f"/{part}" for part in reversed(parts))
+class _Places:
+    """The JSON pointers of one document; the elements of an array are numbered once."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[int, dict[int, int]] = {}
+
+    def pointer(self, entry: Node) -> str:
+        """Return the JSON pointer of the value of ``entry``, a pair."""
+        parts: list[str] = []
+        node: Node | None = entry
+        while node is not None:
+            above = node.parent
+            if node.type == "pair":
+                parts.append(_key(node.child_by_field_name("key")).replace("~", "~0").replace("/", "~1"))
+            elif above is not None and above.type == "array":
+                parts.append(str(self._number(node, above)))
+            node = above
+        return "".join(f"/{part}" for part in reversed(parts))
+
+    def _number(self, node: Node, array: Node) -> int:
+        if array.id not in self._numbers:
+            items = (child for child in array.named_children if child.type != "comment")
+            self._numbers[array.id] = {item.id: number for number, item in enumerate(items)}
+        return self._numbers[array.id][node.id]
 
 
 def _plainer(match: re.Match[bytes]) -> bytes:
