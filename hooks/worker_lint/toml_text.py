@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_DIGITS = re.compile(r"[0-9](?:_?[0-9]){999}")
 _POSITION = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
@@ -34,6 +35,9 @@ def parse(text: str) -> dict[str, Any]:
         raise _located(str(error), text) from None
     except RecursionError:
         raise TomlError("nested too deeply", 1, 1) from None
+    except ValueError:  # Python refuses to convert thousands of digits
+        line = next((n for n, written in enumerate(text.split("\n"), 1) if _DIGITS.search(written)), 1)
+        raise TomlError("a number with thousands of digits", line, 1) from None
 
 
 def _located(message: str, text: str) -> TomlError:

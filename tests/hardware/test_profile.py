@@ -101,6 +101,11 @@ def test_every_example_is_tested(examples):
         ),
         pytest.param(TEXT.replace('"usable": 2', '"usable": 1e999'), "at /cpu/usable: inf is no", id="beyond floats"),
         pytest.param(TEXT.replace('"usable": 2', f'"usable": {10**30}'), "at /cpu/usable: 1", id="beyond 64 bits"),
+        pytest.param(
+            TEXT.replace('"usable": 2', '"usable": 1' + "0" * 400),
+            f"at /cpu/usable: 1{'0' * 58}… is no finite 64-bit number",
+            id="beyond floats, in hundreds of digits",
+        ),
         pytest.param(TEXT.replace('"usable": 2', '"usable": 1' + "0" * 5000), "", id="thousands of digits"),
         pytest.param(
             TEXT.replace('"usable": 2', '"usable": 2, "usable": 3'),
