@@ -175,9 +175,9 @@ def test_both_parsers_find_the_same_literals_in_the_standard_library():
         if found:
             seen += len(found)
             assert by_libcst(code) == found, path
-        if seen > 150:
+        if seen > 60:
             break
-    assert seen > 100
+    assert seen > 60  # how many there are differs between versions of Python
 
 
 def test_both_parsers_find_the_same_literals_in_installed_packages():
