@@ -68,7 +68,8 @@ def read(path: Path) -> bytes:
             raise SourceError(f"{path}: not a regular file; name files or folders")
         return path.read_bytes()
     except OSError as error:
-        raise SourceError(f"{path}: cannot be read: {error.strerror}") from error
+        remedy = "make it readable, or exclude it in the settings"
+        raise SourceError(f"{path}: cannot be read: {error.strerror}; {remedy}") from error
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,8 @@ class Source:
         if encoding in ("utf-8", "utf8") and b"\0" in data:
             raise SourceError(f"{path}: is binary (it holds a NUL byte); leave it out of the check")
         try:
+            if language == "python" and encoding.startswith(("utf-16", "utf-32")):
+                raise LookupError(encoding)  # the line that declares it could not be read
             text = bare.decode(encoding)
         except UnicodeDecodeError as error:
             line, column = _place(bare[: error.start].decode(encoding, "replace"))
