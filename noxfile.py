@@ -10,7 +10,7 @@ from pathlib import Path
 
 import nox
 
-nox.needs_version = ">=2025.2.9"
+nox.needs_version = ">=2025.10.14"
 nox.options.default_venv_backend = "uv"
 nox.options.download_python = "never"
 nox.options.error_on_missing_interpreters = False  # a missing interpreter skips its session, in CI too
@@ -42,11 +42,12 @@ def _group(name: str) -> list[str]:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Ruff and mypy, both without a word."""
+    """Ruff, mypy and worker-lint itself."""
     session.install("--editable", ".", *_group("lint"))
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
     session.run("mypy")
+    session.run("worker-lint", "--config", "pyproject.toml")
 
 
 @nox.session(python=PYTHONS)
@@ -77,7 +78,10 @@ def wheel(session: nox.Session) -> None:
 
 @nox.session
 def torch(session: nox.Session) -> None:
-    """The rules about contradictory options against the real DataLoader. Not run by default: torch is large."""
-    session.install("torch", "--extra-index-url=https://download.pytorch.org/whl/cpu")
-    session.install("--editable", ".", *_group("test"))
+    """The rules about contradictory options against the real DataLoader. Not run by default: torch is large.
+
+    WORKER_LINT_TORCH says what to install, and from where: "torch==2.13.0+cpu --find-links=wheels".
+    """
+    session.install(*os.environ.get("WORKER_LINT_TORCH", "torch --torch-backend=cpu").split())
+    session.install("numpy", "--editable", ".", *_group("test"))  # torch warns where numpy is missing
     session.run("pytest", "tests/rules/test_real_torch.py", *session.posargs)

@@ -2,24 +2,46 @@
 
 from __future__ import annotations
 
+import importlib.util
 import shutil
-import subprocess
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
 
 ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture(scope="session")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the project as it lies in the working tree, without what git ignores."""
+def tool() -> Callable[[str], ModuleType]:
+    """The module of a script in ``tools``, by its name."""
+
+    def load(name: str) -> ModuleType:
+        spec = importlib.util.spec_from_file_location(name, ROOT / "tools" / f"{name}.py")
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return module
+
+    return load
+
+
+@pytest.fixture(scope="session")
+def project(tool: Callable[[str], ModuleType], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project as it lies in the working tree, as one commit of a git repository of its own: not to be changed."""
     folder = tmp_path_factory.mktemp("project") / "worker-lint"
-    listed = subprocess.run(
-        ["git", "ls-files", "-coz", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True
-    ).stdout.decode()
-    for name in listed.split("\0"):
-        if name and (ROOT / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, folder / name)
+    tool("write_consoles").copy_of_the_project(folder)
+    return folder
+
+
+@pytest.fixture
+def checkout(project: Path, tmp_path: Path) -> Path:
+    """A copy of that, to be changed at will."""
+    folder = tmp_path / "worker-lint"
+    shutil.copytree(project, folder)
     return folder

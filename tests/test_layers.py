@@ -148,7 +148,6 @@ def test_imports_for_type_checkers_alone_do_not_count() -> None:
 HEAVY = (
     "jsonschema",
     "libcst",
-    "pathspec",
     "psutil",
     "tomli",
     "tomllib",
@@ -198,6 +197,8 @@ TOML = {"tomli" if sys.version_info < (3, 11) else "tomllib"}
         (["--isolated", "--profile=none", "--mode=training", "--fix", "counts.py"], 0, {*PYTHON, "libcst"}),
         (["--isolated", "--profile=live", "plain.py"], 0, set()),
         (["--isolated", "--profile=live", "counts.py"], 0, {*PYTHON, "psutil"}),
+        (["counts.py"], 0, PYTHON),
+        (["--config=worker-lint.toml", "counts.json"], 0, JSON),
     ],
     ids=lambda value: " ".join(value).replace("--isolated --profile=none ", "") if isinstance(value, list) else None,
 )
@@ -209,6 +210,10 @@ def test_a_run_imports_no_more_than_it_needs(
     (tmp_path / "counts.py").write_text("num_workers = 1\n", encoding="utf-8")
     (tmp_path / "counts.json").write_text('{"num_workers": 1}\n', encoding="utf-8")
     (tmp_path / "wrong.json").write_text('{"num_workers": "1"}\n', encoding="utf-8")
+    # What is not --isolated is judged by settings that name a profile.
+    (tmp_path / "worker-lint.toml").write_text('profile = "machine.json"\n', encoding="utf-8")
+    profile = SOURCE.parent / "examples" / "profiles" / "g4dn-xlarge.json"
+    (tmp_path / "machine.json").write_bytes(profile.read_bytes())
     # The vocabulary is TOML, and is read only where a file is opened.
     words = set() if arguments == ["--version"] else TOML
     assert _heavy_imports_of(tmp_path, *arguments, status=status) == allowed | words

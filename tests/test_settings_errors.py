@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,9 @@ import pytest
 from worker_lint.errors import SettingsError
 from worker_lint.settings import SettingsResolver
 
+LIMITED = pytest.mark.skipif(
+    not hasattr(sys, "get_int_max_str_digits"), reason="this Python converts any number of digits"
+)
 MODES = "the modes are debug (0), development (4), training (8), production (16), high-performance (32)"
 
 
@@ -79,6 +83,25 @@ def error(data, name="worker-lint.toml", path="train.py"):
             "1: main-memory: '0.2B' is less than one byte; write a size such as '147MiB'",
             id="a size that rounds to nothing",
         ),
+        pytest.param(
+            f"batch-bytes = '{'9' * 400}MiB'",
+            f"1: batch-bytes: '{'9' * 59}…' is more than any machine has; a size is less than 2^63 bytes",
+            id="a size of hundreds of digits",
+        ),
+        pytest.param(
+            f"main-memory = {2**63}", f"1: main-memory: {2**63} is above {2**63 - 1}", id="a size beyond 64 bits"
+        ),
+        pytest.param(
+            f"ranks-per-node = {'9' * 400}",
+            f"1: ranks-per-node: {'9' * 59}… is above {2**63 - 1}",
+            id="a number of hundreds of digits",
+        ),
+        pytest.param(
+            f"live-loaders = 0x{'f' * 5000}",
+            " the top level: holds a number with thousands of digits",
+            marks=LIMITED,
+            id="thousands of digits, written in hexadecimal",
+        ),
         pytest.param("select = ['W2']", '1: select[0]: "W2" does not have the form WL, WL2 or WL201', id="no code"),
         pytest.param(
             "ignore = ['WL2011']", '1: ignore[0]: "WL2011" does not have the form WL, WL2 or WL201', id="long"
@@ -133,6 +156,12 @@ def test_what_is_no_setting_is_one_line_with_the_place_and_the_remedy(folder, te
             "a = 1\nmode = 'debug' x",
             "2:16: is no TOML: Expected newline or end of document after a statement",
             id="junk",
+        ),
+        pytest.param(
+            f"a = 1\nranks-per-node = {'9' * 5000}",
+            "2:1: is no TOML: a number with thousands of digits",
+            id="thousands of digits",
+            marks=LIMITED,
         ),
         pytest.param('mode = """x', "1:12: is no TOML: Unterminated string (the text ends too soon)", id="no end"),
         pytest.param(b"a = 1\n# caf\xe9", "2: is not UTF-8; save it as UTF-8, as TOML requires", id="Latin-1"),

@@ -17,6 +17,10 @@ select = [
 ]
 modes = {debug = 1, sweep = 2}
 a.b.c = 1
+tables = [
+    {x = 1},
+    {x = 1, y = 2},
+]
 
 [[tool.worker-lint.overrides]]
 paths = ["a"]
@@ -36,11 +40,12 @@ deep = 1
         pytest.param(("select", 1), 8, id="a member of it"),
         pytest.param(("modes", "sweep"), 12, id="an inline table"),
         pytest.param(("a", "b", "c"), 13, id="a dotted key"),
-        pytest.param(("overrides",), 15, id="an array of tables"),
-        pytest.param(("overrides", 1), 17, id="its second table"),
-        pytest.param(("overrides", 1, "mode"), 18, id="a key in it"),
+        pytest.param(("tables", 1, "y"), 16, id="a list of inline tables"),
+        pytest.param(("overrides",), 19, id="an array of tables"),
+        pytest.param(("overrides", 1), 21, id="its second table"),
+        pytest.param(("overrides", 1, "mode"), 22, id="a key in it"),
         pytest.param(("overrides", 0, "mode"), None, id="a key that the first has not"),
-        pytest.param(("dotted.key", "deep"), 21, id="a quoted key"),
+        pytest.param(("dotted.key", "deep"), 25, id="a quoted key"),
         pytest.param((), 5, id="the table itself"),
         pytest.param(("nowhere",), None, id="a key that does not exist"),
     ],

@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from contextlib import suppress
 from importlib import import_module
+from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
 from worker_lint import __version__
@@ -35,9 +37,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         _say(f"error: {error}")
     except KeyboardInterrupt:
         _say("error: interrupted; every file is either as it was or wholly rewritten, run again to go on")
-    except BrokenPipeError:
-        # Whoever read the output has seen enough; Python must not complain of it at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        # Whoever read the output has seen enough, or the disk that takes it is full; what is a file's own trouble
+        # has been told as such. Python must not complain of it once more at exit.
+        if not isinstance(error, BrokenPipeError):
+            _say(f"error: {error.filename or 'standard output'}: {error.strerror}")
+        with suppress(OSError):  # a caller's own stream is behind no descriptor
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return ERROR
 
 
@@ -45,6 +51,8 @@ def _run(name: str, arguments: list[str]) -> int:
     command = import_module(f"worker_lint.commands.{name}")
     parser = argparse.ArgumentParser(prog=f"worker-lint {name}", description=command.SUMMARY, allow_abbrev=False)
     command.configure(parser)
+    if isinstance(sys.stdout, TextIOWrapper):  # a file's name, or its code, may have characters that a terminal has not
+        sys.stdout.reconfigure(errors="backslashreplace")
     status: int = command.run(parser.parse_args(arguments))
     sys.stdout.flush()
     return status

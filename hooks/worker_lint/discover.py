@@ -7,7 +7,6 @@ from stat import S_ISDIR, S_ISREG
 from typing import TYPE_CHECKING
 
 from worker_lint.errors import SourceError, UsageError
-from worker_lint.tree import list_tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -73,6 +72,8 @@ def _below(
     identity: _Identity,
     unreadable: list[str],
 ) -> Iterator[Path]:
+    from worker_lint.tree import list_tree  # only folders need git, and the import of what starts it
+
     tree = list_tree(folder)
     for name, reason in sorted(tree.unreadable.items()):
         if not excluded(folder / name / _ANY_FILE):

@@ -57,7 +57,7 @@ class Finding:
     fix: Fix | None = None
     site: Site | None = None
     group: Group | None = None
-    """The options among which the finding stands: of its fixes, one is made at a time."""
+    """The options among which the finding stands: of its fixes, those of one kind are made at a time."""
 
 
 FoundIn = tuple["Source", Finding]

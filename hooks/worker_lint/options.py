@@ -16,7 +16,7 @@ _ZEROS = frozenset({"0", "0.0"})
 
 
 def worker_options(group: Group) -> Iterator[tuple[str, Value]]:
-    """Yield the worker options that ``group`` writes, by their names without the loader's prefix.
+    """Yield the worker options that ``group`` writes, by their names without the prefix.
 
     A ``timeout`` means a loader's only in a known loader or beside other options of one.
     """
@@ -25,6 +25,8 @@ def worker_options(group: Group) -> Iterator[tuple[str, Value]]:
         value = group.option(name)
         if value is None or (group.loader is not None and name not in group.loader.worker_options):
             continue
+        if group.kind == "object" and value.kind == "expression":
+            continue  # a list or an object is no option's value
         if name == "timeout" and group.loader is None and not words.is_loader_group(group.options):
             continue
         yield name, value

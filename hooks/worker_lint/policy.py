@@ -24,6 +24,11 @@ class Bound:
     demand: Demand
     limits: Limits
 
+    @property
+    def machine(self) -> str:
+        """How messages name the machine."""
+        return "this machine" if self.profile.name == "live" else self.profile.name
+
     def certainly_exceeds(self, term: Term, workers: int) -> bool:
         """Return whether ``workers`` exceed ``term`` without any assumed input to say so."""
         found = exceeded(self.profile, self.demand, workers)
@@ -86,10 +91,11 @@ class Policy:
         wanted = self.settings.modes[mode]
         bound = self.tightest(group)
         if bound is None or bound.limits.limit >= wanted:
-            return Target(wanted, f"mode {mode} is {wanted}")
+            return Target(wanted, f"mode {mode} asks for {wanted}")
         return Target(
             bound.limits.limit,
-            f"mode {mode} is {wanted}, and {bound.profile.name} bears {bound.limits.limit}: {bound.limits.binding.why}",
+            f"mode {mode} asks for {wanted}, and {bound.machine} bears "
+            f"{bound.limits.limit}: {bound.limits.binding.why}",
         )
 
     def _prefetch(self, group: Group | None) -> int:

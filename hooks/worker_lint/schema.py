@@ -47,7 +47,10 @@ def problems(document: object, schema: dict[str, Any]) -> list[Problem]:
     """Return what ``document`` gets wrong under ``schema``, in the order of the document's paths."""
     from jsonschema import Draft202012Validator
 
-    errors = sorted(Draft202012Validator(schema).iter_errors(document), key=lambda e: [str(p) for p in e.path])
+    try:
+        errors = sorted(Draft202012Validator(schema).iter_errors(document), key=lambda e: [str(p) for p in e.path])
+    except ValueError:  # Python refuses to write so large a number into jsonschema's own message
+        return [Problem((), "holds a number with thousands of digits")]
     return [Problem(tuple(e.path), _in_words(e)) for e in errors]
 
 

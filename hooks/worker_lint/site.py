@@ -66,6 +66,8 @@ class Group:
     """The dotted name of what is called, resolved through the file's imports."""
     loader: Loader | None = None
     """What the vocabulary knows of the callee."""
+    prefix: str = ""
+    """What the names of its worker options begin with, as the loader or the count's name tells."""
     open: bool = False
     """Whether a ``**`` or ``*`` argument may add options that are not written here."""
     intact: bool = True
@@ -83,9 +85,8 @@ class Group:
         return self.options.get(COUNT)
 
     def option(self, name: str) -> Value | None:
-        """Return the worker option ``name`` (without the loader's prefix), where it is written."""
-        prefix = self.loader.prefix if self.loader else ""
-        return self.options.get(prefix + name)
+        """Return the worker option ``name`` (without the prefix), where it is written."""
+        return self.options.get(self.prefix + name)
 
 
 COUNT = "<count>"

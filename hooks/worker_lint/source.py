@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 import stat
 from bisect import bisect_right
@@ -55,6 +56,13 @@ NAMES: dict[str, Language] = {
 _PYTHON_LINE = re.compile(rb"#!.*\bpython[0-9.]*(?:\s|$)")
 _SHELL_LINE = re.compile(rb"#!.*\b(?:ba|z|da|k)?sh(?:\s|$)")
 _LINE_BREAK = re.compile(rb"\r\n|\r|\n")
+_MARKS = (  # of UTF-32 first, whose little-endian mark begins like that of UTF-16
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
 
 
 class Position(NamedTuple):
@@ -94,7 +102,8 @@ def read(path: Path) -> bytes:
             raise SourceError(f"{path}: not a regular file; name files or folders")
         return path.read_bytes()
     except OSError as error:
-        raise SourceError(f"{path}: cannot be read: {error.strerror}") from error
+        remedy = "make it readable, or exclude it in the settings"
+        raise SourceError(f"{path}: cannot be read: {error.strerror}; {remedy}") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +143,8 @@ class Source:
     language: Language
     code: bytes
     encoding: str = "utf-8"
+    mark: bytes = b""
+    """The byte order mark that the file begins with."""
     exact: bool = True
     """Whether encoding the text again gives the file's own bytes, as it must before the file may be rewritten."""
     inset: Inset | None = None
@@ -151,21 +162,27 @@ class Source:
         UTF-32 as ``json.loads`` tells them apart. Raises SourceError, with line and column of the first
         byte that does not fit, or where the bytes are no text at all.
         """
-        encoding = _python_encoding(path, data) if language == "python" else _json_encoding(data)
-        if encoding.startswith("utf-8") and b"\0" in data:
+        mark, encoding = _python_encoding(path, data) if language == "python" else _json_encoding(data)
+        bare = data.removeprefix(mark)
+        if encoding in ("utf-8", "utf8") and b"\0" in data:
             raise SourceError(f"{path}: is binary (it holds a NUL byte); leave it out of the check")
-        bare = data[3:] if encoding == "utf-8-sig" else data
         try:
-            text = data.decode(encoding)
+            if language == "python" and encoding.startswith(("utf-16", "utf-32")):
+                raise LookupError(encoding)  # the line that declares it could not be read
+            text = bare.decode(encoding)
         except UnicodeDecodeError as error:
-            line, column = _place(error.object[: error.start].decode(encoding, "replace"))
+            line, column = _place(bare[: error.start].decode(encoding, "replace"))
+            wrong = bare[error.start : error.start + 1]
+            what = f"byte 0x{wrong.hex()} is" if wrong else "the end of the file is"
             raise SourceError(
-                f"{path}:{line}:{column}: byte {error.object[error.start]:#04x} is not {encoding}; "
+                f"{path}:{line}:{column}: {what} not {encoding}; "
                 f"save the file as {encoding}" + (" or declare its encoding" if language == "python" else "")
             ) from error
-        if encoding.startswith("utf-8"):
-            return cls(path, language, bare, encoding)
-        return cls(path, language, text.encode(), encoding, exact=text.encode(encoding) == data)
+        except (LookupError, UnicodeError) as error:  # codecs that are for other things than text, such as rot13
+            raise SourceError(f"{path}: is not text in its declared encoding, {encoding}; declare another") from error
+        if encoding == "utf-8":
+            return cls(path, language, bare, encoding, mark)
+        return cls(path, language, text.encode(), encoding, mark, exact=text.encode(encoding) == bare)
 
     def encode(self, code: bytes) -> bytes:
         """Return the bytes of a file whose text is ``code``: the inverse of ``decode``.
@@ -173,13 +190,13 @@ class Source:
         Raises SourceError where the encoding has no character that ``code`` needs, or more than one way to write it.
         """
         if self.encoding == "utf-8":
-            return code
+            return self.mark + code
         if not self.exact:
             raise SourceError(
                 f"{self.path}: cannot be written back as it was in {self.encoding}; save it as UTF-8 first"
             )
         try:
-            return code.decode().encode(self.encoding)
+            return self.mark + code.decode().encode(self.encoding)
         except UnicodeEncodeError as error:
             raise SourceError(f"{self.path}: cannot be written back as {self.encoding}: {error.reason}") from error
 
@@ -264,28 +281,33 @@ class Source:
         return re.sub(rb"\r(?!\n)", b"\n", self.code)
 
 
-def _python_encoding(path: Path, data: bytes) -> str:
-    if data.isascii():
-        head = data[:400].lower()
-        if b"coding" not in head:
-            return "utf-8"
+def _python_encoding(path: Path, data: bytes) -> tuple[bytes, str]:
+    """Return the byte order mark of a Python file, and its encoding."""
+    if data.startswith(codecs.BOM_UTF8):
+        return codecs.BOM_UTF8, "utf-8"  # and a coding line can only say the same
+    if data.isascii() and b"coding" not in data[:400].lower():
+        return b"", "utf-8"
     from tokenize import detect_encoding
 
     try:
-        return detect_encoding(BytesIO(data).readline)[0]
+        return b"", detect_encoding(BytesIO(data).readline)[0]
     except SyntaxError as error:
         # An undecodable first line is told apart below, with its place.
         if "unknown encoding" in str(error):
             raise SourceError(f"{path}:1: {error.msg}; name a codec that Python knows") from error
-        return "utf-8"
+        return b"", "utf-8"
 
 
-def _json_encoding(data: bytes) -> str:
-    if b"\0" not in data[:4] and not data.startswith((b"\xff", b"\xfe", b"\xef")):
-        return "utf-8"
+def _json_encoding(data: bytes) -> tuple[bytes, str]:
+    """Return the byte order mark of a JSON file, and its encoding."""
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return mark, encoding
+    if b"\0" not in data[:4]:
+        return b"", "utf-8"
     from json import detect_encoding
 
-    return detect_encoding(data)
+    return b"", detect_encoding(data)
 
 
 def _place(before: str) -> Position:

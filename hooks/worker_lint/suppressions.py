@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from worker_lint.finding import Finding
     from worker_lint.source import Source
 
-_DIRECTIVE = re.compile(r"(?:#|//)\s*worker-lint:\s*(ignore-file|ignore|keep)(?:\[([^\]]*)\])?")
+_DIRECTIVE = re.compile(r"(?:#|//)\s*worker-lint:\s*(ignore-file|ignore|keep)(?![\w-])(?:\[([^\]]*)\])?")
 _COMMENT_LINE = re.compile(r"\s*(?:#|//)")
 _KEPT = ("WL201", "WL301")
 """What ``keep`` answers: the count is deliberate, so neither the policy nor a bound that only costs speed speaks."""
@@ -21,13 +21,13 @@ class Suppressions:
     def __init__(self, source: Source) -> None:
         self._source = source
         self._some = b"worker-lint:" in source.root.code
-        self._file_codes = self._of_file() if self._some else None
+        self._file_codes = self._of_file() if self._some else ()
 
     def silence(self, finding: Finding) -> bool:
         """Return whether a comment on the finding's line, on a comment line above, or for the file silences it."""
         if not self._some:
             return False
-        if self._file_codes is not None and _covers(self._file_codes, finding.code):
+        if _covers(self._file_codes, finding.code):
             return True
         if self._line_silences(self._source.line(finding.start), finding):
             return True
@@ -46,11 +46,9 @@ class Suppressions:
                 return True
         return False
 
-    def _of_file(self) -> tuple[str, ...] | None:
-        for match in _DIRECTIVE.finditer(self._source.root.code.decode("utf-8", "replace")):
-            if match[1] == "ignore-file":
-                return _codes(match[2])
-        return None
+    def _of_file(self) -> tuple[str, ...]:
+        directives = _DIRECTIVE.finditer(self._source.root.code.decode("utf-8", "replace"))
+        return tuple(code for match in directives if match[1] == "ignore-file" for code in _codes(match[2]))
 
 
 def _codes(listed: str | None) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_DIGITS = re.compile(r"[0-9](?:_?[0-9]){999}")
 _POSITION = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
@@ -34,6 +35,9 @@ def parse(text: str) -> dict[str, Any]:
         raise _located(str(error), text) from None
     except RecursionError:
         raise TomlError("nested too deeply", 1, 1) from None
+    except ValueError:  # Python refuses to convert thousands of digits
+        line = next((n for n, written in enumerate(text.split("\n"), 1) if _DIGITS.search(written)), 1)
+        raise TomlError("a number with thousands of digits", line, 1) from None
 
 
 def _located(message: str, text: str) -> TomlError:
@@ -46,19 +50,18 @@ def _located(message: str, text: str) -> TomlError:
 
 
 def line_of(text: str, where: Sequence[str | int]) -> int | None:
-    """Return the line, counted from 1, of the statement in the document ``text`` that makes ``where``.
+    """Return the line, counted from 1, of the key that makes ``where`` exist in the document ``text``.
 
-    The parser itself is asked: it is the first line that, added to those above it, completes a document in
-    which ``where`` exists. That holds for dotted keys, inline tables and arrays of tables alike. None where
-    the key is written with escapes.
+    The parser itself is asked: it is the first line that names the key and, with those above it and those up to
+    the end of its statement, is a document in which ``where`` exists. That holds for dotted keys, inline tables
+    and arrays of tables alike. None where the key is written with escapes.
     """
     names = [part for part in where if isinstance(part, str)]
     if not names:
         return None
     lines = text.replace("\r\n", "\n").split("\n")
     for start, line in enumerate(lines):
-        # A line within a longer statement does not follow a complete document, and is no start.
-        if names[-1] in line and _holds(lines[:start], where) is False:
+        if names[-1] in line:
             grown = (_holds(lines[:end], where) for end in range(start + 1, len(lines) + 1))
             if next((held for held in grown if held is not None), False):
                 return start + 1

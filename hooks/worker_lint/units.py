@@ -20,7 +20,9 @@ _FACTORS = {
     "gib": 2**30,
     "tib": 2**40,
 }
-_SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*", re.IGNORECASE)
+_SIZE = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([A-Za-z]*)\s*")
+_LARGEST = 2**63 - 1  # what the C side of every system can count
+_WIDTH = 60
 
 
 def parse_bytes(text: str | int) -> int:
@@ -29,15 +31,25 @@ def parse_bytes(text: str | int) -> int:
     Raises ValueError, with the forms that are allowed, where ``text`` is no size.
     """
     if isinstance(text, int):
-        if text < 0:
-            raise ValueError(f"{text} is negative")
-        return text
-    match = _SIZE.fullmatch(text)
-    if match is None or match[2].lower() not in _FACTORS:
-        raise ValueError(
-            f"{text!r} is no size in bytes; write a number with B, KB, MB, GB, KiB, MiB or GiB, as in '147MiB'"
-        )
-    return round(float(match[1]) * _FACTORS[match[2].lower()])
+        size: float = text
+    else:
+        match = _SIZE.fullmatch(text)
+        if match is None or match[2].lower() not in _FACTORS:
+            shown = _shown(text)
+            raise ValueError(
+                f"{shown} is no size in bytes; write a number with B, KB, MB, GB, KiB, MiB or GiB, as in '147MiB'"
+            )
+        size = float(match[1]) * _FACTORS[match[2].lower()]  # infinite where there are hundreds of digits
+    if size > _LARGEST:
+        shown = _shown(text) if isinstance(text, str) else "the number"
+        raise ValueError(f"{shown} is more than any machine has; a size is less than 2^63 bytes")
+    if size < 0:
+        raise ValueError(f"{text if size > -_LARGEST else 'the number'} is negative")
+    return round(size)
+
+
+def _shown(text: str) -> str:
+    return repr(text if len(text) <= _WIDTH else f"{text[: _WIDTH - 1]}…")
 
 
 def format_bytes(count: float) -> str:

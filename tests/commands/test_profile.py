@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from worker_lint.commands import profile
 from worker_lint.errors import ProfileError, UsageError
 from worker_lint.hardware.profile import load
@@ -152,6 +153,74 @@ def test_check_needs_to_know_which_profile(here, names, said):
         Path(f"profiles/{name}.json").touch()
     with pytest.raises(UsageError, match=said):
         worker_lint_profile("check")
+
+
+def declare(*names):
+    """Write settings that name profiles, and return the text that they are."""
+    Path("worker-lint.toml").write_text(f"profile = {json.dumps(names)}\n", encoding="utf-8")
+
+
+def test_check_takes_the_profiles_that_the_settings_name(here, capsys):
+    for name, gibibytes in (("small", 8), ("large", 64)):
+        root = machine(here, gibibytes)
+        worker_lint_profile("capture", "--name", name, "--output", f"hw/{name}.json", "--root", root)
+    declare("hw/small.json", "hw/large.json")
+    capsys.readouterr()
+    assert worker_lint_profile("check", "--root", machine(here, 16)) == 1
+    output = capsys.readouterr()
+    small, large = (str(Path("hw", f"{name}.json")) for name in ("small", "large"))
+    words = {line.partition(":")[0] for line in output.out.splitlines()}
+    assert {small, large, "larger", "smaller"} <= words
+    assert output.out.index("larger: ") < output.out.index(f"{large}:\n") < output.out.index("smaller: ")
+    again = f"to capture again: worker-lint profile capture --name small --output {small}"
+    assert output.err.splitlines()[-1] == again  # behind the word about the load of a busy machine
+
+
+def test_check_finds_the_settings_of_a_folder_above(here, capsys, monkeypatch):
+    worker_lint_profile("capture", "--name", "box", "--root", machine(here, 16))
+    declare("profiles/box.json")
+    Path("sub").mkdir()
+    monkeypatch.chdir("sub")
+    assert worker_lint_profile("check", "--root", here / "machine-16") == 0
+    assert capsys.readouterr().out.splitlines()[-1].startswith("same: ")
+
+
+@pytest.mark.parametrize("option", ["--isolated", "--config=other.toml"])
+def test_check_reads_the_settings_that_it_is_told_to_read(here, capsys, option):
+    worker_lint_profile("capture", "--name", "box", "--root", machine(here, 16))
+    declare("profiles/missing.json")
+    Path("other.toml").write_text("profile = 'profiles/box.json'\n", encoding="utf-8")
+    with pytest.raises(ProfileError, match=r"^profiles.missing.json: there is no such file"):
+        worker_lint_profile("check", "--root", here / "machine-16")
+    assert worker_lint_profile("check", option, "--root", here / "machine-16") == 0
+
+
+@pytest.mark.parametrize("word", ["live", "none"])
+def test_check_of_no_other_machine_says_so(here, capsys, word):
+    declare(word)
+    assert worker_lint_profile("check") == 0
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert output.err.startswith(f'the settings name "{word}", which is ')
+    assert output.err.endswith(": there is nothing to compare\n")
+
+
+def test_check_passes_over_this_machine_beside_a_profile(here, capsys):
+    worker_lint_profile("capture", "--name", "box", "--root", machine(here, 16))
+    declare("live", "profiles/box.json")
+    assert worker_lint_profile("check", "--root", here / "machine-16") == 0
+    output = capsys.readouterr()
+    assert output.out.splitlines()[-1] == "same: no figure differs"
+    assert 'the settings name "live"' in output.err
+
+
+def test_one_broken_profile_lets_no_other_pass(here, capsys):
+    worker_lint_profile("capture", "--name", "box", "--root", machine(here, 16))
+    Path("profiles/bad.json").write_text("{", encoding="utf-8")
+    declare("profiles/box.json", "profiles/bad.json")
+    with pytest.raises(ProfileError, match="bad"):
+        worker_lint_profile("check", "--root", here / "machine-16")
+    assert capsys.readouterr().out == ""
 
 
 def test_a_promise_that_differs_is_told_aside(here, capsys, monkeypatch):

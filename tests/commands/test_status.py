@@ -59,7 +59,7 @@ def test_tells_what_each_mode_would_be_on_the_declared_machine(repository: Path)
     modes = {mode["name"]: mode["target"] for mode in status(repository)["modes"]}
     assert modes == {"debug": 0, "development": 4, "training": 7, "production": 7, "high-performance": 7, "mine": 5}
     text = run(repository).stdout
-    assert "mode training is 8, and laptop-8c-16g bears 7: 8 CPUs less 1 for the main process" in text
+    assert "mode training asks for 8, and laptop-8c-16g bears 7: 8 CPUs less 1 for the main process" in text
 
 
 def test_says_true_cpus_where_psutil_does_not(repository: Path) -> None:

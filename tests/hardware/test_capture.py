@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
 from worker_lint.errors import ProfileError
 from worker_lint.hardware.capture import recapture
 from worker_lint.hardware.profile import Profile

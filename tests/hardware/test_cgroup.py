@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from worker_lint.hardware.cgroup import inspect
 
 V2 = "30 23 0:26 / /sys/fs/cgroup rw,nosuid - cgroup2 cgroup2 rw\n"
@@ -86,8 +87,8 @@ def v1_quota(folder, quota, period="100000"):
         pytest.param(
             machine(
                 V2.replace("0:26 /", "0:26 /kubepods/pod-b"),
-                "0::/kubepods/pod-a\n",
-                **{TOP + "cpu.max": "300000 100000\n", TOP + "pod-a/cpu.max": "100000 100000\n"},
+                "0::/kubepods/pod-a/main\n",
+                **{TOP + "cpu.max": "300000 100000\n", TOP + "main/cpu.max": "100000 100000\n"},
             ),
             3.0,
             id="the mount shows another pod: the mount point only",
@@ -95,8 +96,8 @@ def v1_quota(folder, quota, period="100000"):
         pytest.param(
             machine(
                 V2.replace("0:26 /", "0:26 /docker/ab"),
-                "0::/docker/abc\n",
-                **{TOP + "cpu.max": "300000 100000\n", TOP + "c/cpu.max": "100000 100000\n"},
+                "0::/docker/abc/x\n",
+                **{TOP + "cpu.max": "300000 100000\n", TOP + "x/cpu.max": "100000 100000\n"},
             ),
             3.0,
             id="the mount's root is the beginning of another group's name",
@@ -161,9 +162,26 @@ def v1_quota(folder, quota, period="100000"):
             id="hybrid: the tighter of both versions",
         ),
         pytest.param(
-            machine(V2, "0::/a/../..\n", **{TOP + "cpu.max": "100000 100000\n"}),
-            1.0,
+            machine(
+                V2,
+                "0::/a/../..\n",
+                **{
+                    TOP + "cpu.max": "300000 100000\n",
+                    TOP + "a/cpu.max": "max 100000\n",
+                    "sys/fs/cpu.max": "100000 100000\n",
+                },
+            ),
+            3.0,
             id="two dots inside the path never lead out of the mount",
+        ),
+        pytest.param(
+            machine(
+                V2.replace("0:26 /", "0:26 /pod-b").replace("fs/cgroup", "fs/other") + V2,
+                "0::/pod-a\n",
+                **{"sys/fs/other/cpu.max": "100000 100000\n", TOP + "pod-a/cpu.max": "300000 100000\n"},
+            ),
+            3.0,
+            id="mounted twice: the mount that shows our group",
         ),
         pytest.param(machine(V2, "0::/" + "a/" * 50_000 + "\n"), None, id="a path longer than Linux allows"),
         pytest.param(machine(V2, ""), None, id="no membership"),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from worker_lint.hardware import gpu
 from worker_lint.hardware.facts import Facts
 
@@ -22,6 +23,7 @@ DRIVER = {
         pytest.param("0,-1,1", 1, id="what follows -1 is hidden"),
         pytest.param("0,7", 1, id="an index that does not exist ends the list"),
         pytest.param("GPU-5d3f, MIG-9a", 2, id="UUIDs"),
+        pytest.param("0,0", 1, id="an index twice is one device"),
         pytest.param("all", 0, id="a word names no device"),
     ],
 )

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from worker_lint.hardware.limits import Demand, exceeded, limits, shm_share
 from worker_lint.hardware.profile import Profile, load
 from worker_lint.hardware.sections import Captured, Ceilings, Cpu, Memory, Platform, Shm
@@ -157,6 +158,51 @@ def test_a_workers_memory_is_assumed_from_the_start_method(method, mebibytes):
 )
 def test_each_term_says_its_arithmetic(name, changes, why):
     assert limits(machine(**changes), Demand(batch_bytes=BATCH)).term(name).why == why
+
+
+@pytest.mark.parametrize(
+    ("spare", "workers"), [pytest.param(0, 1, id="exactly enough"), pytest.param(-5, 0, id="five bytes short")]
+)
+def test_memory_holds_the_batches_of_every_loader(spare, workers):
+    # 80 % of the limit: main 64 MiB; in each of 2 loaders 3 held batches, and a worker of 32 MiB with 2 batches.
+    budget = 64 * MIB + 2 * (3 * MIB + 32 * MIB + 2 * MIB)
+    profile = machine(memory=Memory(limit_bytes=budget * 5 // 4 + spare))
+    demand = Demand(live_loaders=2, batch_bytes=MIB, held_batches=3, worker_bytes=32 * MIB, main_bytes=64 * MIB)
+    assert limits(profile, demand).term("memory").workers == workers
+
+
+def test_workers_that_need_nothing_are_bounded_by_nothing():
+    profile = machine(memory=Memory(limit_bytes=5 * MIB))
+    assert limits(profile, Demand(worker_bytes=0, main_bytes=0)).term("memory").workers == 4 * MIB
+
+
+@pytest.mark.parametrize(
+    ("soft", "loaders", "workers"),
+    [
+        pytest.param(139, 1, 0, id="one descriptor short"),
+        pytest.param(140, 1, 1, id="128 in reserve, 2 and 2 for the loader, 8 for the worker"),
+        pytest.param(152, 2, 1, id="twice that for two loaders"),
+        pytest.param(151, 2, 0, id="and one short again"),
+    ],
+)
+def test_open_files(soft, loaders, workers):
+    profile = machine(limits=Ceilings(open_files_soft=soft))
+    assert limits(profile, Demand(live_loaders=loaders)).term("files").workers == workers
+
+
+@pytest.mark.parametrize(
+    ("most", "ranks", "loaders", "workers"),
+    [
+        pytest.param(17, 1, 1, 0, id="one short of a process and its thread"),
+        pytest.param(18, 1, 1, 1, id="16 in reserve and 2 for the worker"),
+        pytest.param(40, 2, 2, 1, id="half for each rank, half of that for each loader"),
+        pytest.param(38, 2, 2, 0, id="and one short again"),
+    ],
+)
+def test_processes(most, ranks, loaders, workers):
+    profile = machine(limits=Ceilings(processes=most))
+    demand = Demand(ranks_per_node=ranks, live_loaders=loaders)
+    assert limits(profile, demand).term("processes").workers == workers
 
 
 def test_on_a_tie_the_term_that_crashes_is_named():

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from worker_lint.hardware.facts import Facts, ask
 from worker_lint.hardware.machine import inspect, start_method
 from worker_lint.hardware.profile import Profile, parse
@@ -187,9 +188,16 @@ def test_a_promise_that_differs_from_the_enforcement_is_reported(tree):
     assert machine.usable == 4
 
 
-def test_a_promise_that_is_kept_is_not(tree):
+@pytest.mark.parametrize("mask", [pytest.param(12, id="each rank bound"), pytest.param(48, id="no rank bound")])
+def test_a_promise_that_is_kept_is_not(tree, mask):
     environ = {"SLURM_CPUS_PER_TASK": "12", "SLURM_NTASKS_PER_NODE": "4"}
-    assert inspect(tree({}), environ, host(128, 12)).disagreements == ()
+    assert inspect(tree({}), environ, host(128, mask)).disagreements == ()
+
+
+def test_usable_cores_lie_within_mask_and_cpuset(tree):
+    threads = {f"sys/devices/system/cpu/cpu{n}/topology/thread_siblings_list": f"{n}\n" for n in range(4)}
+    machine = inspect(tree(V2 | threads | {"sys/fs/cgroup/cpuset.cpus.effective": "1-3\n"}), {}, host(4, 2))
+    assert (machine.host_physical, machine.usable_physical) == (4, 1)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import datetime
 import json
 
 import pytest
+
 from worker_lint.errors import ProfileError
 from worker_lint.hardware.facts import Facts
 from worker_lint.hardware.machine import inspect
@@ -100,6 +101,11 @@ def test_every_example_is_tested(examples):
         ),
         pytest.param(TEXT.replace('"usable": 2', '"usable": 1e999'), "at /cpu/usable: inf is no", id="beyond floats"),
         pytest.param(TEXT.replace('"usable": 2', f'"usable": {10**30}'), "at /cpu/usable: 1", id="beyond 64 bits"),
+        pytest.param(
+            TEXT.replace('"usable": 2', '"usable": 1' + "0" * 400),
+            f"at /cpu/usable: 1{'0' * 58}… is no finite 64-bit number",
+            id="beyond floats, in hundreds of digits",
+        ),
         pytest.param(TEXT.replace('"usable": 2', '"usable": 1' + "0" * 5000), "", id="thousands of digits"),
         pytest.param(
             TEXT.replace('"usable": 2', '"usable": 2, "usable": 3'),
@@ -154,6 +160,16 @@ def test_what_is_no_profile_is_one_line_with_file_place_and_remedy(tmp_path, tex
     assert message in said
     assert "\n" not in said
     assert "capture" in said or "install a newer" in said
+
+
+def test_no_depth_of_nesting_is_more_than_an_error():
+    # Just below the interpreter's limit the parser passes what the validation then cannot walk.
+    for depth in range(20, 1200, 3):
+        name = json.loads("[]")
+        for _ in range(depth):
+            name = [name]
+        with pytest.raises(ProfileError):
+            parse(MINIMAL | {"name": name}, "deep")
 
 
 def test_a_missing_file(tmp_path):

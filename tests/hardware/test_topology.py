@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from worker_lint.hardware import topology
 
 CPU = "sys/devices/system/cpu/cpu"

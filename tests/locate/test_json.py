@@ -72,7 +72,8 @@ def test_place(text: str | bytes, line: int, column: int, pointer: str) -> None:
         pytest.param('{"a": 1 "num_workers": 4}', r"config\.json:1:9: .*','", id="a missing comma"),
         pytest.param('{\n"num_workers": 08}', r"config\.json:2:17: ", id="a leading zero"),
         pytest.param("{'num_workers': 4}", r"config\.json:1:2: .*double quotes", id="single quotes"),
-        pytest.param('{"num_workers": 4,,}', r"config\.json:1:20: ", id="two commas"),
+        # Before Python 3.13, json points behind the commas.
+        pytest.param('{"num_workers": 4,,}', r"config\.json:1:(18|20): ", id="two commas"),
         pytest.param('{"num_workers": 4}}', r"config\.json:1:19: ", id="a brace too many"),
         pytest.param("[" * 100_000 + '"num_workers"', r"config\.json:1:901: nested deeper", id="nested 100,000 deep"),
         pytest.param(

@@ -114,6 +114,15 @@ def test_who_has_the_file_open_keeps_reading_the_old_bytes(file):
         assert stream.read() == b"old"
 
 
+def test_the_new_bytes_are_on_the_disk_before_they_take_the_place_of_the_old_ones(file, monkeypatch):
+    synced = []
+    monkeypatch.setattr(
+        os, "fsync", lambda descriptor: synced.append((os.fstat(descriptor).st_size, file.read_bytes()))
+    )
+    write_atomically(file, b"longer")
+    assert synced == [(6, b"old")]
+
+
 def test_a_file_without_permission_to_write_is_refused_even_to_the_superuser(file):
     file.chmod(0o444)
     assert refusal(file) == f"{file}: not written: it is read-only; make it writable (chmod u+w) and run again"

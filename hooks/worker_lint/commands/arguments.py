@@ -35,8 +35,13 @@ def add_settings(parser: argparse.ArgumentParser, *, rules: bool = False) -> Non
     if rules:
         group.add_argument("--select", metavar="CODES", type=codes, help="rules to apply: codes or beginnings of codes")
         group.add_argument("--ignore", metavar="CODES", type=codes, help="rules to leave out")
-    group.add_argument("--config", metavar="FILE", type=Path, help="the settings file for every path")
-    group.add_argument("--isolated", action="store_true", help="read no settings file")
+    add_settings_file(group)
+
+
+def add_settings_file(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> None:
+    """Declare which settings file is read, if any."""
+    parser.add_argument("--config", metavar="FILE", type=Path, help="the settings file for every path")
+    parser.add_argument("--isolated", action="store_true", help="read no settings file")
 
 
 def codes(text: str) -> tuple[str, ...]:

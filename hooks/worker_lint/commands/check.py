@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from worker_lint.check import check, check_text, is_wanted
+from worker_lint.check import FileReport, check, check_text, is_wanted
 from worker_lint.commands.arguments import add_paths, add_settings, resolver
 from worker_lint.discover import discover
 from worker_lint.errors import SourceError, UsageError
@@ -17,12 +17,12 @@ from worker_lint.policies import Policies
 from worker_lint.progress import Progress
 from worker_lint.report import FORMATS, renderer
 from worker_lint.report.summary import Report, statistics
+from worker_lint.triage import selected
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterator
 
-    from worker_lint.check import FileReport
     from worker_lint.settings import SettingsResolver
 
 SUMMARY = "check worker counts, and mend them with --fix (the default command)"
@@ -66,10 +66,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Check, report, and return the exit status."""
     settings = resolver(args)
+    for place in args.paths or [Path()]:
+        # A mode or a rule that is unknown must not pass because no file happens to hold a count.
+        selected(settings.for_folder(place) if place.is_dir() else settings.for_path(place))
     policies = Policies(settings)
     report = Report(dry=args.diff)
     if args.paths == [Path("-")]:
-        _check_stdin(args, policies, report)
+        _check_stdin(args, settings, policies, report)
     else:
         if args.stdin_filename is not None:
             raise UsageError("--stdin-filename names the text of standard input; give '-' as the path")
@@ -103,18 +106,19 @@ def _until_error(files: Iterator[Path], report: Report) -> Iterator[Path]:
         report.errors.append(str(error))
 
 
-def _check_stdin(args: argparse.Namespace, policies: Policies, report: Report) -> None:
+def _check_stdin(args: argparse.Namespace, settings: SettingsResolver, policies: Policies, report: Report) -> None:
     """Check the text of standard input; with ``--fix``, write it, mended, to standard output."""
     path = args.stdin_filename or Path("stdin.py")
     data = sys.stdin.buffer.read()
-    file = check_text(path, data, policies)
+    # What the settings exclude stays excluded when an editor passes it, and comes back as it was.
+    excluded = args.stdin_filename is not None and settings.is_excluded(path)
+    file = FileReport(path) if excluded else check_text(path, data, policies)
     if file.skipped is not None:
         raise UsageError(f"{path}: {_UNREAD[file.skipped]}; --stdin-filename tells which language it is in")
     written: list[bytes] = []
     _take(file, args, policies, report, lambda _, mended: written.append(mended))
     if args.fix and not args.diff:
-        sys.stdout.buffer.write(written[0] if written else data)
-        sys.stdout.buffer.flush()
+        _write_bytes(written[0] if written else data)
 
 
 def _take(
@@ -125,10 +129,11 @@ def _take(
     keep: Callable[[Path, bytes], object],
 ) -> None:
     """Add one file's result to the report, mending the file first where that is asked for."""
-    report.files_checked += 1
     source, findings = file.source, file.findings
     if file.error is not None:
         report.errors.append(file.error)
+    else:
+        report.files_checked += 1
     if source is None:
         return
     if (args.fix or args.diff) and any(finding.fix is not None for _, finding in findings):
@@ -140,7 +145,7 @@ def _take(
             mended, left, number = apply_fixes(source, findings, policies.for_path(source.path))
             data = mended.encode(mended.code)
             if args.diff:
-                sys.stdout.write(unified_diff(source, mended))
+                _write_bytes(unified_diff(source, mended))
             else:
                 keep(source.path, data)
         except SourceError as error:
@@ -152,6 +157,11 @@ def _take(
     report.findings += findings
 
 
+def _write_bytes(data: bytes) -> None:
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data)
+
+
 def _keep(path: Path, data: bytes) -> None:
     from worker_lint.rewrite.files import write_atomically
 
@@ -160,10 +170,11 @@ def _keep(path: Path, data: bytes) -> None:
 
 def _write(args: argparse.Namespace, report: Report) -> None:
     """Write the report where it belongs: behind a diff, or mended text, only its summary, on standard error."""
+    render = statistics if args.statistics else renderer(args.output_format, color=_colored(args))
     if args.output_file is not None:
         try:
-            with args.output_file.open("w", encoding="utf-8", newline="\n") as stream:
-                renderer(args.output_format)(report, stream)
+            with args.output_file.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
+                render(report, stream)
         except OSError as error:
             raise UsageError(f"{args.output_file}: cannot be written: {error.strerror}") from error
         sys.stderr.write(f"{report.summary()}\n")
@@ -171,15 +182,18 @@ def _write(args: argparse.Namespace, report: Report) -> None:
         for error_line in report.errors:
             sys.stderr.write(f"error: {error_line}\n")
         sys.stderr.write(f"{report.summary()}\n")
-    elif args.statistics:
-        sys.stdout.write(statistics(report))
     else:
-        renderer(args.output_format, color=_colored(args))(report, sys.stdout)
+        render(report, sys.stdout)
 
 
 def _colored(args: argparse.Namespace) -> bool:
     if args.color == "auto":
-        return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+        return (
+            args.output_file is None
+            and sys.stdout.isatty()
+            and not os.environ.get("NO_COLOR")
+            and os.environ.get("TERM") != "dumb"
+        )
     return bool(args.color == "always")
 
 

@@ -10,7 +10,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from worker_lint.commands.arguments import add_settings_file
 from worker_lint.errors import ProfileError, UsageError
+from worker_lint.settings import SettingsResolver
 from worker_lint.units import parse_bytes
 
 if TYPE_CHECKING:
@@ -52,9 +54,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     _add_demand(diff)
     _add_root(diff)
 
-    check = actions.add_parser("check", help="compare a profile with this machine; status 1 where it bears fewer")
-    check.add_argument("profile", nargs="?", help="a file (default: the only one in profiles/)")
+    check = actions.add_parser("check", help="compare profiles with this machine; status 1 where it bears fewer")
+    check.add_argument(
+        "profile",
+        nargs="?",
+        help="a file (default: what the settings of the current folder name, else the only one in profiles/)",
+    )
     _add_demand(check)
+    add_settings_file(check.add_argument_group("settings"))
     _add_root(check)
 
 
@@ -70,12 +77,7 @@ def run(args: argparse.Namespace) -> int:
             return _show(args)
         case "diff":
             return _report(_compared(_profile(args.old, args), _profile(args.new, args), args))
-    chosen = args.profile or str(_only_profile())
-    drift = _compared(_profile(chosen, args), _profile(LIVE, args), args)
-    status = _report(drift)
-    if drift.verdict == "larger":
-        _notice(f"to capture again: worker-lint profile capture --name NAME --output {chosen}")
-    return status
+    return _check(args)
 
 
 def _capture(args: argparse.Namespace) -> int:
@@ -125,6 +127,40 @@ def _show(args: argparse.Namespace) -> int:
     return _say([*describe.profile_lines(profile), "", heading, *describe.limits_lines(found)])
 
 
+def _check(args: argparse.Namespace) -> int:
+    settings = SettingsResolver({}, config=args.config, isolated=args.isolated)
+    chosen = [args.profile] if args.profile else _declared(settings)
+    profiles = [(name, _profile(name, args)) for name in chosen]
+    if not profiles:
+        return 0
+    here = _profile(LIVE, args)
+    worst = 0
+    for name, profile in profiles:
+        if len(profiles) > 1:
+            _say([f"{name}:"])
+        drift = _compared(profile, here, args)
+        worst = max(worst, _report(drift))
+        if drift.verdict == "larger":
+            _notice(f"to capture again: worker-lint profile capture --name {profile.name} --output {name}")
+    return worst
+
+
+def _declared(settings: SettingsResolver) -> list[str]:
+    """Return the profiles that the settings of the current folder name, else the only one in profiles/."""
+    names = settings.for_folder(Path()).profile
+    if names is None:
+        return [str(_only_profile())]
+    for word, why in ((LIVE, "is this machine itself"), ("none", "is no machine")):
+        if word in names:
+            _notice(f'the settings name "{word}", which {why}: there is nothing to compare')
+    return [_from_here(name) for name in names if name not in (LIVE, "none")]
+
+
+def _from_here(name: str) -> str:
+    path, here = Path(name), Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
+
+
 def _compared(old: Profile, new: Profile, args: argparse.Namespace) -> Drift:
     from worker_lint.hardware.drift import compare, default_demands
 
@@ -159,7 +195,7 @@ def _only_profile() -> Path:
     if len(found) == 1:
         return found[0]
     there = ", ".join(str(path) for path in found) or "none"
-    raise UsageError(f"name the profile to check: profiles/ holds {there}")
+    raise UsageError(f"name the profile to check: the settings name none, and profiles/ holds {there}")
 
 
 def _demand(args: argparse.Namespace) -> Demand:

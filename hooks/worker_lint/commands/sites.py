@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from worker_lint.check import is_wanted
-from worker_lint.commands.arguments import add_paths
+from worker_lint.commands.arguments import add_paths, add_settings_file
 from worker_lint.discover import discover
 from worker_lint.settings import SettingsResolver
 from worker_lint.survey import Survey
@@ -28,8 +28,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--output-format", choices=("text", "json"), default="text", help="a row a site (default: %(default)s)"
     )
-    parser.add_argument("--config", metavar="FILE", type=Path, help="the settings file for every path")
-    parser.add_argument("--isolated", action="store_true", help="read no settings file")
+    add_settings_file(parser)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -105,7 +105,7 @@ def _paths(membership: str) -> dict[str, str]:
         fields = line.split(":", 2)  # a path may hold colons
         if len(fields) == 3:
             for controller in fields[1].split(","):
-                paths.setdefault(controller, fields[2])
+                paths[controller] = fields[2]
     return paths
 
 

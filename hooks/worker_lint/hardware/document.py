@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from typing import TYPE_CHECKING, Any
 
 from worker_lint.errors import ProfileError
@@ -13,6 +12,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _LARGEST = 2**63 - 1  # what the C side of every system can count
+_WIDTH = 60
+"""Digits of a number that an error shows."""
 
 
 class _Object(dict[str, Any]):
@@ -75,8 +76,10 @@ def _faults(value: Any, where: str = "") -> Iterator[tuple[str, str]]:
                 yield from _faults(child, f"{where}/{index}")
         case str():
             yield from _text_faults(value, where)
-        case int() | float() if not math.isfinite(value) or abs(value) > _LARGEST:
-            yield where, f"{value} is no finite 64-bit number"
+        case int() | float() if not abs(value) <= _LARGEST:  # nor is NaN
+            text = str(value)
+            shown = text if len(text) <= _WIDTH else f"{text[: _WIDTH - 1]}…"
+            yield where, f"{shown} is no finite 64-bit number"
 
 
 def _text_faults(text: str, where: str) -> Iterator[tuple[str, str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -130,7 +129,7 @@ def _judge(path: str, old: Any, new: Any) -> FieldVerdict:
 
 def _with(profile: Profile, changes: list[Change]) -> Profile:
     """Return ``profile`` with the old figures of ``changes``."""
-    found = copy.deepcopy(profile.to_document())
+    found = profile.to_document()
     for change in changes:
         section, dot, key = change.path.rpartition(".")
         home = found.setdefault(section, {}) if dot else found

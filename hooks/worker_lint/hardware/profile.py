@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from worker_lint import __version__
+from worker_lint.conforms import conforms
 from worker_lint.hardware import document
 from worker_lint.hardware.contradictions import contradictions
 from worker_lint.hardware.sections import Captured, Ceilings, Cpu, Gpu, Memory, Platform, Shm
@@ -142,7 +143,7 @@ def parse(found: Any, origin: Path | str) -> Profile:
         raise document.problem(origin, "/schema", what, "install a newer worker-lint")
     schema = load_schema("hardware-profile")
     try:
-        broken = problems(found, schema)
+        broken = [] if conforms(found, schema) else problems(found, schema)
     except RecursionError:
         raise document.problem(origin, "", "is nested too deep to be a profile", _MEND) from None
     if broken:

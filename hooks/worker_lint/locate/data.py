@@ -157,6 +157,7 @@ def _group(table: Table, words: Vocabulary) -> Group:
         options,
         callee=callee,
         loader=words.loaders.get(callee) if callee else None,
+        prefix=words.prefix(options),
         open=table.open,
         intact=table.intact,
     )

@@ -65,7 +65,13 @@ class Groups:
                 if key is not None and value is not None and key.type == "string" and len(key.named_children) == 3:
                     options[text_of(key.named_children[1])] = python_value(value)
         return Group(
-            "dict", node.start_byte, node.end_byte, self._counted(options, None), open=is_open, intact=intact(node)
+            "dict",
+            node.start_byte,
+            node.end_byte,
+            self._counted(options, None),
+            prefix=self._words.prefix(options),
+            open=is_open,
+            intact=intact(node),
         )
 
     def _call(self, node: Node) -> Group:
@@ -100,6 +106,7 @@ class Groups:
             options,
             callee=callee,
             loader=loader,
+            prefix=loader.prefix if loader else self._words.prefix(options),
             open=is_open,
             intact=intact(node),
             counts_by_position=by_position is not None,

@@ -28,6 +28,8 @@ class Imports:
     """The modules of ``from module import *``."""
     modules: set[str] = field(default_factory=set)
     """The modules that are imported, or imported from."""
+    _own_loader: bool | None = None
+    """Whether the file itself defines a DataLoader, once that was looked up."""
 
     @classmethod
     def of(cls, code: bytes, root: Node, words: Vocabulary) -> Imports:
@@ -35,14 +37,9 @@ class Imports:
         imports = cls(words)
         for match in _STATEMENT.finditer(code):
             node = root.descendant_for_byte_range(match.end() - 1, match.end())
-            while node is not None and node.type not in (
-                "import_statement",
-                "import_from_statement",
-                "block",
-                "module",
-            ):
+            while node is not None and node.type not in (*_STATEMENTS, "block", "module"):
                 node = node.parent
-            if node is not None and node.type in ("import_statement", "import_from_statement"):
+            if node is not None and node.type in _STATEMENTS:
                 imports.add(node)
         return imports
 
@@ -93,8 +90,10 @@ class Imports:
         for module in self.stars:
             if f"{module}.{callee}" in loaders:
                 return loaders[f"{module}.{callee}"]
-        if callee == "DataLoader" and not self.stars and not _defines(root, callee):
-            return loaders[_DEFAULT_LOADER]
+        if callee == "DataLoader" and not self.stars:
+            if self._own_loader is None:
+                self._own_loader = _defines(root, callee)
+            return None if self._own_loader else loaders[_DEFAULT_LOADER]
         return None
 
 

@@ -97,7 +97,7 @@ def _piece(source: Source, language: Language, lines: list[Span]) -> Source:
     offsets = [offset for start, end in lines for offset in range(start, end)]
     code = b"".join(source.code[start:end] for start, end in lines)
     inset = Inset(source, [*offsets, lines[-1][1]])
-    return Source(source.path, language, code, source.encoding, source.exact, inset=inset)
+    return Source(source.path, language, code, source.encoding, exact=source.exact, inset=inset)
 
 
 def _next_line(code: bytes, place: int) -> int:

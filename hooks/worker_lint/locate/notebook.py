@@ -126,7 +126,7 @@ def _joined(source: Source, language: Language, readings: Sequence[_Reading]) ->
         language,
         bytes(code),
         source.encoding,
-        source.exact,
+        exact=source.exact,
         inset=inset,
         cells=tuple(cells),
         written=bytes(whole.code),

@@ -9,15 +9,18 @@ from worker_lint.locate.values import python_value
 from worker_lint.locate.words import occurrences
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tree_sitter import Node
 
     from worker_lint.site import Value
 
 _SCOPES = ("function_definition", "lambda", "module")
+_NAMESPACES = (*_SCOPES, "class_definition")
 
 
 def conditions_around(node: Node) -> tuple[str, ...]:
-    """Return the tests that the function around ``node`` (else the module) makes, as written.
+    """Return the tests that the function around ``node`` (else the module) makes outside of ``node``, as written.
 
     Every ``if``, ``elif``, ``while``, ``assert`` and conditional expression counts, and every ``max`` and ``min``:
     code that looks at a count at all is taken to know that it may be 0.
@@ -34,7 +37,8 @@ def conditions_around(node: Node) -> tuple[str, ...]:
         elif current.type in ("assert_statement", "conditional_expression") or _is_bounding_call(current):
             found.append(text_of(current))
         # What another function tests says nothing about this one.
-        stack += [c for c in current.named_children if c.type not in ("function_definition", "class_definition")]
+        inner = [c for c in current.named_children if c.type not in ("function_definition", "class_definition")]
+        stack += [child for child in inner if child != node]
     return tuple(found)
 
 
@@ -43,30 +47,52 @@ def _is_bounding_call(node: Node) -> bool:
 
 
 def values_of(node: Node, count: Value) -> tuple[Value, ...]:
-    """Return every value that the file assigns to the plain name ``count``, used at ``node``.
+    """Return every value that is assigned to the plain name ``count`` in the scope that ``node`` takes it from.
 
-    Empty where something else may set it too: a parameter, a loop, an import, an unpacking. ``global`` code in other
-    files cannot be seen and is not looked for.
+    Empty where something else may set it there too: a parameter, a loop, an import, an unpacking, ``global``. Code
+    in another file cannot be seen and is not looked for.
     """
     if count.kind != "reference" or not count.text.isidentifier():
         return ()
-    root = node
-    while root.parent is not None:
-        root = root.parent
-    values: list[Value] = []
-    for _, hit in occurrences(root.text or b"", {count.text}):
-        name = root.descendant_for_byte_range(*(root.start_byte + offset for offset in hit))
-        if name is None or name.type != "identifier":
+    scopes = list(_scopes_around(node))
+    module = scopes[-1]
+    values: dict[int, list[Value]] = {}
+    unclear: set[int] = set()
+    for _, (start, end) in occurrences(module.text or b"", {count.text}):
+        name = module.descendant_for_byte_range(module.start_byte + start, module.start_byte + end)
+        if name is None or name.type != "identifier" or name.parent is None:
             continue
         above = name.parent
-        left = above.child_by_field_name("left") if above is not None and above.type == "assignment" else None
-        right = above.child_by_field_name("right") if above is not None and left is not None else None
-        if left is not None and left.id == name.id:
-            if right is not None:
-                values.append(python_value(right))
-        elif _binds(name):
+        if above.type == "global_statement":
             return ()
-    return tuple(values)
+        left, right = above.child_by_field_name("left"), above.child_by_field_name("right")
+        if above.type == "assignment" and left == name:
+            if right is not None:
+                values.setdefault(_namespace(name).id, []).append(python_value(right))
+        elif _binds(name):
+            unclear.add(_namespace(name).id)
+    for scope in scopes:
+        if scope.id in unclear:
+            return ()
+        if scope.id in values:
+            return tuple(values[scope.id])
+    return ()
+
+
+def _scopes_around(node: Node) -> Iterator[Node]:
+    """Yield the scopes in which a name at ``node`` is looked up, innermost first."""
+    yield (namespace := _namespace(node))
+    while (above := namespace.parent) is not None:
+        namespace = _namespace(above)
+        if namespace.type in _SCOPES:  # a class's names are not seen from the functions in it
+            yield namespace
+
+
+def _namespace(node: Node) -> Node:
+    """Return the function, class or module whose name a name bound at ``node`` is."""
+    while node.type not in _NAMESPACES and node.parent is not None:
+        node = node.parent
+    return node
 
 
 def _binds(name: Node) -> bool:
@@ -76,7 +102,7 @@ def _binds(name: Node) -> bool:
         return False
     if above.type in ("parameters", "lambda_parameters", "pattern_list", "tuple_pattern", "for_in_clause"):
         return True
-    if above.type in ("typed_parameter", "aliased_import", "augmented_assignment", "global_statement"):
+    if above.type in ("typed_parameter", "aliased_import", "augmented_assignment", "as_pattern_target"):
         return True
     bound = {"default_parameter": "name", "typed_default_parameter": "name", "for_statement": "left"}.get(above.type)
     if bound is not None:

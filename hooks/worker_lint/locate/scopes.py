@@ -7,6 +7,21 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+_COMPOUND = frozenset(
+    [
+        "function_definition",
+        "class_definition",
+        "if_statement",
+        "elif_clause",
+        "while_statement",
+        "for_statement",
+        "with_statement",
+        "match_statement",
+        "case_clause",
+    ]
+)
+"""Statements with a body of their own."""
+
 
 def scope_of(node: Node) -> int:
     """Return the id of the function, else the class, else the module, in which ``node`` gets its value.
@@ -33,14 +48,13 @@ def scopes_around(node: Node) -> frozenset[int]:
 
 
 def intact(node: Node) -> bool:
-    """Return whether ``node`` stands in code that parses, up to the statement around it."""
-    if node.has_error:
-        return False
+    """Return whether ``node`` stands in code that parses: its statement, or the head of the definition around it."""
     above: Node | None = node
-    while above is not None:
-        if above.type == "ERROR":
+    in_head = False
+    while above is not None and above.type not in ("block", "module"):
+        # What is wrong with the body of a function does not touch its parameters.
+        in_head = in_head or above.type in _COMPOUND
+        if above.type == "ERROR" or (above.has_error and not in_head):
             return False
-        if above.type in ("block", "module"):
-            return True
         above = above.parent
     return True

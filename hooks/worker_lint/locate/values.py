@@ -28,6 +28,7 @@ _PYTHON_KINDS: dict[str, ValueKind] = {
     "attribute": "reference",
     "subscript": "reference",
 }
+_DIGITS = re.compile(r"[+-]?[0-9_]+")
 _OCTAL_OF_PYTHON_2 = re.compile(r"0[0-7]+")
 
 
@@ -85,10 +86,13 @@ def _is_fractional(node: Node, divisions: list[int]) -> bool:
             others = True
         elif current.type == "binary_operator":
             operator = current.child_by_field_name("operator")
+            sides = current.children_by_field_name("left") + current.children_by_field_name("right")
+            if any(side.type == "string" for side in sides):
+                continue  # a path, or a text
             if operator is not None and operator.type == "/":
                 offsets.append(operator.start_byte)
             if operator is not None and operator.type in ("+", "-", "*", "/", "//", "%"):
-                stack += current.children_by_field_name("left") + current.children_by_field_name("right")
+                stack += sides
         elif current.type == "unary_operator":
             stack += current.children_by_field_name("argument")
         elif current.type == "conditional_expression":
@@ -107,11 +111,11 @@ def _is_fractional(node: Node, divisions: list[int]) -> bool:
 
 def refuse_endless(source: Source, value: Value) -> None:
     """Raise SourceError where ``value``, a worker count, is an integer of more than ``MOST_DIGITS`` digits."""
-    if len(value.text) > MOST_DIGITS and value.text.isdigit():
+    digits = sum(map(value.text.count, "0123456789"))
+    if digits > MOST_DIGITS and _DIGITS.fullmatch(value.text):
         line, column = source.position(value.start)
         raise SourceError(
-            f"{source.path}:{line}:{column}: a number of {len(value.text):,} digits is no worker count; "
-            "write a small integer"
+            f"{source.path}:{line}:{column}: a number of {digits:,} digits is no worker count; write a small integer"
         )
 
 

@@ -110,6 +110,8 @@ class Vocabulary:
     loader_names: frozenset[str]
     """The last parts of those names."""
     not_callables: frozenset[str]
+    prefixes: Mapping[str, str]
+    """What the names of a loader's options begin with, by the name of its count, where they begin with something."""
 
     def concerns(self, data: bytes) -> bool:
         """Return whether a file of these bytes can hold a count at all."""
@@ -139,6 +141,10 @@ class Vocabulary:
         """Return every way to write a name: snake case, upper case, kebab case, and as a command-line option."""
         return tuple(dict.fromkeys(way for name in sorted(self.names) for way in _ways(name)))
 
+    def prefix(self, options: Iterable[str]) -> str:
+        """Return what the names of the worker options among ``options`` begin with, as the count's name tells."""
+        return next((self.prefixes[name] for name in options if name in self.prefixes), "")
+
     def is_loader_group(self, options: Iterable[str]) -> bool:
         """Return whether the keys of a dict or object show that it configures a loader."""
         return self.favour.siblings.among(options) is not None
@@ -146,7 +152,7 @@ class Vocabulary:
 
 def _ways(name: str) -> tuple[str, ...]:
     kebab = name.replace("_", "-")
-    return (name, name.upper(), kebab, f"--{name}", f"--{kebab}", f"-{name}", f"-{kebab}")
+    return (name, name.upper(), kebab, f"--{name}", f"--{kebab}", f"-{name}", f"-{kebab}", f"--{name.upper()}")
 
 
 def normalised(name: str) -> str:
@@ -221,4 +227,5 @@ def compiled(data: Mapping[str, Any]) -> Vocabulary:
         loaders=loaders,
         loader_names=frozenset(name.rpartition(".")[2] for name in loaders),
         not_callables=frozenset(data["not-callables"]),
+        prefixes={loader.count: loader.prefix for loader in loaders.values() if loader.prefix},
     )

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def render(report: Report, stream: TextIO) -> None:
-    """Write a workflow command for each finding and each file that could not be judged, then the summary."""
+    """Write a workflow command for each finding and each failure, then the summary."""
     for source, finding in report.findings:
         line, column = source.file_position(finding.start)
         end_line, end_column = source.file_position(finding.end)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from worker_lint.finding import Severity
 
@@ -18,7 +18,7 @@ class Report:
 
     findings: list[tuple[Source, Finding]] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
-    """One line for each file that could not be judged."""
+    """One line for each file or folder that could not be read, judged or written."""
     files_checked: int = 0
     fixed: int = 0
     """Findings that were mended, or with ``--diff`` would be."""
@@ -41,15 +41,14 @@ class Report:
         if self.fixed:
             verb = "would be fixed" if self.dry else "fixed"
             parts.append(f"{_counted(self.fixed, 'finding')} {verb} in {_counted(self.files_fixed, 'file')}")
-        left = "left" if self.fixed else "found"
         if self.findings:
             errors, warnings = self.count(Severity.ERROR), self.count(Severity.WARNING)
             kinds = ", ".join(_counted(n, word) for n, word in ((errors, "error"), (warnings, "warning")) if n)
-            parts.append(f"{_counted(len(self.findings), 'finding')} {left} ({kinds})")
+            parts.append(f"{_counted(len(self.findings), 'finding')}{' left' if self.fixed else ''} ({kinds})")
         elif not self.fixed:
             parts.append("no findings")
         if self.errors:
-            parts.append(f"{_counted(len(self.errors), 'file')} could not be judged")
+            parts.append(_counted(len(self.errors), "failure"))
         text = f"{'; '.join(parts)}; {_counted(self.files_checked, 'file')} checked"
         if self.fixable:
             number = str(self.fixable) if self.fixable < len(self.findings) else "all" if self.fixable > 1 else "it"
@@ -57,8 +56,8 @@ class Report:
         return text
 
 
-def statistics(report: Report) -> str:
-    """Return the number of findings by rule, most first, then the summary."""
+def statistics(report: Report, stream: TextIO) -> None:
+    """Write the number of findings by rule, most first, then the summary."""
     from collections import Counter
 
     numbers = Counter(finding.code for _, finding in report.findings)
@@ -66,7 +65,7 @@ def statistics(report: Report) -> str:
         f"{number:>6,}  {code}\n" for code, number in sorted(numbers.items(), key=lambda row: (-row[1], row[0]))
     )
     errors = "".join(f"error: {error}\n" for error in report.errors)
-    return f"{rows}{errors}{report.summary()}\n"
+    stream.write(f"{rows}{errors}{report.summary()}\n")
 
 
 def _counted(number: int, noun: str) -> str:

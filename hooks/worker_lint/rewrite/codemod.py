@@ -1,6 +1,6 @@
 """The rewrite as a libcst codemod, for whole modules and without tree-sitter.
 
-python -m libcst.tool codemod worker_lint.rewrite.codemod.SetWorkerCount --count 8 PATH
+python -m libcst.tool codemod --external --no-format worker_lint.rewrite.codemod.SetWorkerCount --count 8 PATH
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _FALLBACK_METHODS = frozenset({"get", "pop", "setdefault", "getenv"})
 _OPTION_CALLS = frozenset({"add_argument", "add_option", "add", "add_arg", "option", "argument"})
+_FIELD_CALLS = frozenset({"field", "Field", "attrib", "ib", "attr_ib", "Option", "Argument", "PrivateAttr", "Param"})
+_POSITIONAL_DEFAULT = frozenset({"Field", "Option", "Argument", "PrivateAttr", "Param"})
 _FLAG_CALLS = frozenset({"DEFINE_integer", "DEFINE_int", "define_integer"})
 
 
@@ -84,7 +86,7 @@ class CountFinder(cst.CSTVisitor):
     def visit_Param(self, node: cst.Param) -> None:
         """Take a parameter's default."""
         if node.default is not None and _is_count(node.name.value):
-            self._take(node.default)
+            self._take_or_default(node.default)
 
     def visit_Assign(self, node: cst.Assign) -> None:
         """Take the value of an assignment to a name, an attribute or a key, one by one where it unpacks."""
@@ -97,7 +99,7 @@ class CountFinder(cst.CSTVisitor):
                 if len(target.target.elements) == len(node.value.elements) and not stars:
                     for left, right in pairs:
                         if _is_count(_target_name(left.value)):
-                            self._take(right.value)
+                            self._take_or_default(right.value)
 
     def visit_AnnAssign(self, node: cst.AnnAssign) -> None:
         """Take the value of an annotated assignment."""
@@ -107,7 +109,7 @@ class CountFinder(cst.CSTVisitor):
     def visit_NamedExpr(self, node: cst.NamedExpr) -> None:
         """Take the value of a walrus."""
         if _is_count(_target_name(node.target)):
-            self._take(node.value)
+            self._take_or_default(node.value)
 
     def visit_BooleanOperation(self, node: cst.BooleanOperation) -> None:
         """Take the right-hand side of ``num_workers or 4``."""
@@ -129,7 +131,7 @@ class CountFinder(cst.CSTVisitor):
         words = vocabulary()
         taken = [self._take(value) for name, value in options.items() if words.is_count(name)]
         if self.count == 0 and any(taken):
-            prefix = "dataloader_" if "dataloader_num_workers" in options else ""
+            prefix = words.prefix(options)
             for option, without in words.options.items():
                 value = options.get(prefix + option)
                 if option == "timeout" and not words.is_loader_group(options):
@@ -138,10 +140,11 @@ class CountFinder(cst.CSTVisitor):
                     self.replacements[self._span(value)] = without["python"]
 
     def _take_or_default(self, value: cst.BaseExpression) -> None:
-        """Take ``value``, or the default of the ``field(default=4)`` that it is."""
-        if isinstance(value, cst.Call) and _last_name(value.func) in ("field", "Field", "attrib", "ib"):
+        """Take ``value``, or the default of the ``field(default=4)`` or ``typer.Option(4)`` that it is."""
+        if isinstance(value, cst.Call) and _last_name(value.func) in _FIELD_CALLS:
             default = [arg.value for arg in value.args if arg.keyword is not None and arg.keyword.value == "default"]
-            if not default and _last_name(value.func) == "Field" and value.args and value.args[0].keyword is None:
+            takes_first = _last_name(value.func) in _POSITIONAL_DEFAULT
+            if not default and takes_first and value.args and value.args[0].keyword is None:
                 default = [value.args[0].value]
             for found in default:
                 self._take(found)

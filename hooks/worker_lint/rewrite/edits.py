@@ -2,42 +2,47 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from worker_lint.finding import Fix, FoundIn
+    from worker_lint.finding import Fix, FixKind, FoundIn
     from worker_lint.source import Edit, Source
 
 
 def splice(code: bytes, edits: Iterable[Edit]) -> bytes:
     """Return ``code`` with every edit made; the edits do not overlap."""
-    for edit in sorted(edits, key=lambda edit: edit.start, reverse=True):
-        code = code[: edit.start] + edit.text.encode() + code[edit.end :]
-    return code
+    pieces: list[bytes] = []
+    end = 0
+    for edit in sorted(edits, key=lambda edit: edit.start):
+        pieces += [code[end : edit.start], edit.text.encode()]
+        end = edit.end
+    return b"".join([*pieces, code[end:]])
 
 
 def chosen(findings: Iterable[FoundIn]) -> list[tuple[Source, Fix]]:
-    """Return the fixes that can be made in one pass: no two of them in one group, no two of them overlapping.
+    """Return the fixes that can be made in one pass: of one kind in each group, and no two of them overlapping.
 
-    Where two fixes meet, the policy's goes first: a count that gets workers may leave nothing to mend in the options
+    Where two kinds meet, the policy's goes first: a count that gets workers may leave nothing to mend in the options
     beside it. What is left over is judged again before the next pass.
     """
     fixes: list[tuple[Source, Fix]] = []
-    made: list[Edit] = []
-    groups: set[int] = set()
+    kinds: dict[int, FixKind] = {}
+    taken: list[tuple[int, int]] = []
     for source, finding in sorted(findings, key=_policy_first):
         fix, group = finding.fix, finding.group
-        if fix is None or (group is not None and id(group) in groups):
+        if fix is None or (group is not None and kinds.get(id(group), fix.kind) != fix.kind):
             continue
         edits = [source.outward(edit) for edit in fix.edits]
-        if any(_overlap(edit, other) for edit in edits for other in made):
+        if any(_meets(edit, taken) for edit in edits):
             continue
         fixes.append((source, fix))
-        made += edits
+        for edit in edits:
+            insort(taken, (edit.start, edit.end))
         if group is not None:
-            groups.add(id(group))
+            kinds[id(group)] = fix.kind
     return fixes
 
 
@@ -46,5 +51,8 @@ def _policy_first(found: FoundIn) -> tuple[bool, int]:
     return finding.fix is None or finding.fix.kind != "policy", finding.start
 
 
-def _overlap(one: Edit, other: Edit) -> bool:
-    return one.start < other.end and other.start < one.end
+def _meets(edit: Edit, taken: list[tuple[int, int]]) -> bool:
+    """Return whether ``edit`` overlaps one of the spans ``taken``, which are in order."""
+    index = bisect_left(taken, (edit.start, edit.end))
+    before, after = taken[index - 1 : index], taken[index : index + 1]
+    return any(start < edit.end and edit.start < end for start, end in (*before, *after))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 Span = tuple[int, int]
+
+_INTEGER_OF_PYTHON_2 = re.compile(rb"([+-]?[ \t]*)(0[0-7]+|[0-9]+[lL]|0[xX][0-9a-fA-F]+[lL])")
+_LONGEST = 1000
+"""Bytes of an expression that are parsed: brackets nested some 2,000 deep overflow the stack of libcst's parser."""
 
 
 class TransformError(Exception):
@@ -41,10 +46,12 @@ class ReplaceExpressions(cst.CSTTransformer):
             place = self.get_metadata(ByteSpanPositionProvider, original_node)
             text = self._open.pop((place.start, place.start + place.length), None)
             if text is not None:
-                new = cst.parse_expression(text)
-                if original_node.lpar:
-                    new = new.with_changes(lpar=original_node.lpar, rpar=original_node.rpar)
-                return new  # type: ignore[return-value]  # an expression for an expression
+                # In parentheses that are then taken off: the text may go over several lines.
+                new = cst.parse_expression(f"({text})")
+                if not (text.strip() and new.lpar):
+                    raise TransformError(f"{text!r} is no expression")
+                lpar, rpar = (*original_node.lpar, *new.lpar[1:]), (*new.rpar[:-1], *original_node.rpar)
+                return new.with_changes(lpar=lpar, rpar=rpar)  # type: ignore[return-value]  # both are expressions
         return super().on_leave(original_node, updated_node)
 
 
@@ -70,9 +77,16 @@ def rewritten(code: bytes, edit: Edit) -> Edit:
     syntax error elsewhere, does not matter, and nothing outside it can change. Raises TransformError.
     """
     piece = code[edit.start : edit.end]
+    python_2 = _INTEGER_OF_PYTHON_2.fullmatch(piece)
+    if python_2 is not None:
+        piece = python_2[1] + b"0" * len(python_2[2])  # as libcst knows it
+    if max(len(piece), len(edit.text)) > _LONGEST:
+        raise TransformError(f"an expression of {len(piece):,} bytes is too long")
     try:
         wrapper = MetadataWrapper(cst.parse_module(b"(" + piece + b")"), unsafe_skip_copy=True)
+        module = replace_in_module(wrapper, {(1, 1 + len(piece)): edit.text})
     except cst.ParserSyntaxError as error:
         raise TransformError(f"{piece.decode()!r} does not parse: {error.message}") from error
-    module = replace_in_module(wrapper, {(1, 1 + len(piece)): edit.text})
+    except RecursionError:
+        raise TransformError(f"an expression of {len(piece):,} bytes is nested too deeply") from None
     return Edit(edit.start, edit.end, module.code[1:-1])

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from worker_lint.count_fix import count_fix
 from worker_lint.finding import Severity
+from worker_lint.rules._words import subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,11 +30,12 @@ def beyond(rule: Rule, term_name: str, document: Document, policy: Policy) -> It
         bound, term = found
         assumed = f" (assumed: {', '.join(term.assumed)})" if term.assumed else ""
         target = policy.target(site.group)
-        highest = bound.limits.limit
-        wanted = f"write {target.count} ({target.why})" if target else f"write {highest} or less"
+        tightest = policy.tightest(site.group) or bound
+        highest = tightest.limits.limit
+        wanted = f"write {target.count}" if target else f"write {highest} or less" if highest else "write 0"
         yield rule.finding(
             site.value,
-            f"{site.name} is {number}; {bound.profile.name} bears {term.workers}: {term.why}{assumed}",
+            f"{subject(site)} is {number}, but {bound.machine} bears {term.workers}: {term.why}{assumed}",
             f"{wanted}, or {term.remedy}" if term.remedy else wanted,
             fix=count_fix(site, document.source.language, policy),
             site=site,

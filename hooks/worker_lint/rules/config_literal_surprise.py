@@ -57,6 +57,7 @@ from typing import TYPE_CHECKING
 
 from worker_lint.finding import Fix, Severity, replacing
 from worker_lint.rule import Rule
+from worker_lint.rules._words import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,7 +93,7 @@ def _overruled(document: Document) -> Iterator[Finding]:
         for value in overruled:
             yield RULE.finding(
                 value,
-                f"{duplicate.name} is {value.text} here and {last.text} in line {line} of the same object; "
+                f"{duplicate.name} is {shown(value)} here and {shown(last)} in line {line} of the same object; "
                 "the last wins",
                 "keep one of them",
             )

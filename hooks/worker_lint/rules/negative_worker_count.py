@@ -48,6 +48,7 @@ from worker_lint.counts import broken_constraint
 from worker_lint.finding import Severity
 from worker_lint.locate.vocabulary import vocabulary
 from worker_lint.rule import Rule
+from worker_lint.rules._words import subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,7 +70,7 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
         target = policy.target(site.group)
         yield RULE.finding(
             site.value,
-            f"{site.name} is {site.value.number}; a loader takes {lowest} or more and raises ValueError on this",
+            f"{subject(site)} is {site.value.number}; a loader takes {lowest} or more and raises ValueError on this",
             f"write {target.count} ({target.why})" if target else "write 0 to load in the main process, or a count",
             fix=count_fix(site, language, policy),
             site=site,

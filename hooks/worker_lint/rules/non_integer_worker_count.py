@@ -47,6 +47,7 @@ from typing import TYPE_CHECKING
 from worker_lint.counts import broken_constraint
 from worker_lint.finding import Fix, Severity, replacing
 from worker_lint.rule import Rule
+from worker_lint.rules._words import shown, subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,6 +55,9 @@ if TYPE_CHECKING:
     from worker_lint.finding import Finding
     from worker_lint.policy import Policy
     from worker_lint.site import Document, Value
+
+_LONGEST = 200
+"""Characters of an expression that is rewritten; nobody reads a longer one."""
 
 
 def check(document: Document, policy: Policy) -> Iterator[Finding]:
@@ -65,8 +69,8 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
         whole = _whole(value)
         yield RULE.finding(
             value,
-            f"{site.name} is the float {value.text}; a loader fails on it with TypeError at its first batch",
-            f"write {whole}" if whole else "write an integer, or round to one with int()",
+            f"{subject(site)} is the float {shown(value)}; a loader fails on it with TypeError at its first batch",
+            f"write {' '.join(whole.split())}" if whole else "write an integer, or round to one with int()",
             fix=Fix("safe", f"Write {whole}", (replacing(value, whole),)) if whole and site.intact else None,
             site=site,
         )
@@ -74,6 +78,8 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
 
 def _whole(value: Value) -> str | None:
     """Return the integer expression that says the same as ``value``, where there is one."""
+    if len(value.text) > _LONGEST:
+        return None
     if value.divisions:
         text = value.text.encode()
         for offset in reversed(value.divisions):

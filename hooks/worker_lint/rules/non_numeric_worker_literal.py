@@ -44,6 +44,7 @@ from worker_lint.counts import broken_constraint
 from worker_lint.finding import Fix, Severity, replacing
 from worker_lint.locate.vocabulary import vocabulary
 from worker_lint.rule import Rule
+from worker_lint.rules._words import shown, subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +54,7 @@ if TYPE_CHECKING:
     from worker_lint.site import Document, Site
 
 _WORD = re.compile(r"""(["']?)([-+.\w]*)\1""")
-_KINDS = {"string": "a string", "boolean": "a boolean", "null": "None"}
+_KINDS = {"string": "the string ", "boolean": "the boolean ", "null": ""}
 
 
 def check(document: Document, policy: Policy) -> Iterator[Finding]:
@@ -68,7 +69,7 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
         boolean = value.kind == "boolean"
         yield RULE.finding(
             value,
-            f"{site.name} is {_KINDS[value.kind]}, {value.text}; "
+            f"{subject(site)} is {_KINDS[value.kind]}{shown(value)}; "
             + (
                 f"a loader takes it for {int(value.text.lower() == 'true')}"
                 if boolean

@@ -53,29 +53,35 @@ from worker_lint.finding import Severity
 from worker_lint.options import has_no_workers, is_off
 from worker_lint.rule import Rule
 from worker_lint.rules._contradictions import count_in_words, off, options_called
+from worker_lint.rules._words import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from worker_lint.finding import Finding
     from worker_lint.policy import Policy
-    from worker_lint.site import Document, Value
+    from worker_lint.site import Document, Group, Value
 
 
 def check(document: Document, policy: Policy) -> Iterator[Finding]:
     """Yield a finding for each ``prefetch_factor`` that a loader refuses."""
     for group, name, value in options_called("prefetch_factor", document):
-        if value.kind in ("reference", "expression") or is_off(name, value):
+        if value.kind in ("reference", "expression") or is_off(name, value) or _may_be_filled_in(group, value):
             continue
         if has_no_workers(group):
-            message = f"prefetch_factor is {value.text} and {count_in_words(group)}; the loader raises ValueError"
+            message = f"prefetch_factor is {shown(value)} and {count_in_words(group)}; the loader raises ValueError"
             help_text = "leave it unset, or ask for workers"
         elif (wrong := _wrong(value)) is not None and (group.loader is not None or group.count is not None):
-            message = f"prefetch_factor is {value.text}, {wrong}"
+            message = f"prefetch_factor is {shown(value)}, {wrong}"
             help_text = "write a positive integer, or leave it unset for the default, 2"
         else:
             continue
         yield RULE.finding(value, message, help_text, fix=off(group, name, value, document), group=group)
+
+
+def _may_be_filled_in(group: Group, value: Value) -> bool:
+    """Return whether ``value`` is a string that something may replace before a loader sees it, or that describes it."""
+    return value.kind == "string" and group.loader is None and not value.text.strip("\"'").isdecimal()
 
 
 def _wrong(value: Value) -> str | None:

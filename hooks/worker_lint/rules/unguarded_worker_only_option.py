@@ -54,6 +54,7 @@ from typing import TYPE_CHECKING
 from worker_lint.finding import Fix, Severity, replacing
 from worker_lint.options import is_off, without_workers, worker_options
 from worker_lint.rule import Rule
+from worker_lint.rules._words import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,7 +64,11 @@ if TYPE_CHECKING:
     from worker_lint.site import Document, Group, Value
 
 _LITERALS = ("integer", "float", "string", "boolean")
-_MAY_FALL_TO_ZERO = re.compile(r"//|\s-\s|(?<![\w.])0(?![\w.])|\bget\(|\bpop\(")
+_MAY_FALL_TO_ZERO = re.compile(r"//|\s-\s|(?<![\w.\[])0(?![\w.])|\bget\(|\bpop\(")
+_HARMLESS_ZERO = re.compile(r"sched_getaffinity\(0\)|[<>=!]=?\s*0\b|\b0\s*(?=[<>=!])")
+"""A 0 that is compared with, or means this process."""
+_BINDS_LOOSELY = re.compile(r"\b(?:or|and|not|in|is|lambda)\b|[<>]|[=!]=")
+"""What has to stand in parentheses beside a comparison."""
 
 
 def check(document: Document, policy: Policy) -> Iterator[Finding]:
@@ -72,17 +77,18 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
         count = group.count
         if group.loader is None or group.kind != "call" or count is None or not _may_be_zero(group, count):
             continue
+        repeatable = _repeatable(count)
         certain = bool(group.count_values) and all(value.number == 0 for value in group.count_values)
         for name, value in worker_options(group):
             if value.kind not in _LITERALS or is_off(name, value):
                 continue
             yield RULE.finding(
                 value,
-                f"{name} is {value.text} whatever {_short(count)} is, "
-                f"and {'it is 0' if certain else 'where that is 0'} the loader raises",
-                f"write {guarded(name, value, count)}",
+                f"{name} is {shown(value)} whatever {_short(count)} is, "
+                f"{'which is 0' if certain else 'and where that is 0'}, the loader raises",
+                f"write {guarded(name, value, count)}" if repeatable else "compute the count before, and test it here",
                 fix=Fix("safe", "Guard the option", (replacing(value, guarded(name, value, count)),))
-                if group.intact and _repeatable(count)
+                if group.intact and repeatable
                 else None,
                 group=group,
                 severity=Severity.ERROR if certain else None,
@@ -91,7 +97,7 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
 
 def guarded(name: str, value: Value, count: Value) -> str:
     """Return the expression that is ``value`` where ``count`` is above 0, and harmless elsewhere."""
-    test = f"{count.text} > 0"
+    test = f"({count.text}) > 0" if _BINDS_LOOSELY.search(count.text) else f"{count.text} > 0"
     return test if name == "persistent_workers" else f"{value.text} if {test} else {without_workers(name, 'python')}"
 
 
@@ -111,7 +117,7 @@ def _expression_may_be_zero(value: Value) -> bool:
         return True
     if value.kind != "expression" or re.match(r"max\(\s*[1-9]|max\(.*,\s*[1-9]\d*\s*\)$", value.text):
         return False
-    return _MAY_FALL_TO_ZERO.search(value.text) is not None
+    return _MAY_FALL_TO_ZERO.search(_HARMLESS_ZERO.sub("", value.text)) is not None
 
 
 def _repeatable(count: Value) -> bool:

@@ -52,6 +52,7 @@ from typing import TYPE_CHECKING
 from worker_lint.count_fix import count_fix
 from worker_lint.finding import Severity
 from worker_lint.rule import Rule
+from worker_lint.rules._words import subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,10 +73,10 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
             continue
         if number == target.count or (kind == "at-most" and number < target.count):
             continue
-        allowed = "at most" if kind == "at-most" else "exactly"
+        allowed = f"at most {target.count}" if kind == "at-most" else str(target.count)
         yield RULE.finding(
             site.value,
-            f"{site.name} is {number}; allowed is {allowed} {target.count}: {target.why}",
+            f"{subject(site)} is {number}, but must be {allowed}: {target.why}",
             f"write {target.count}",
             fix=count_fix(site, document.source.language, policy),
             site=site,

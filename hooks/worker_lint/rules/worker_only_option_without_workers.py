@@ -46,6 +46,7 @@ from worker_lint.finding import Severity
 from worker_lint.options import has_no_workers
 from worker_lint.rule import Rule
 from worker_lint.rules._contradictions import count_in_words, off, options_called
+from worker_lint.rules._words import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,7 +66,7 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
             if is_on(value) and has_no_workers(group):
                 yield RULE.finding(
                     value,
-                    f"{option} is {value.text} and {count_in_words(group)}; the loader fails with {error}",
+                    f"{option} is {shown(value)} and {count_in_words(group)}; the loader fails with {error}",
                     "leave it unset, or ask for workers",
                     fix=off(group, name, value, document),
                     group=group,

@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+
+def test_an_annotation_a_finding(report, rendered):
+    assert rendered(report({"src/a.py": "num_workers = 20"}), "github") == (
+        "::warning file=src/a.py,line=1,col=15,endLine=1,endColumn=17,title=worker-lint (WL201)::"
+        "num_workers is 20, but must be 8: mode training asks for 8; write 8\n"
+        "1 finding (1 warning); 1 file checked; --fix would mend it\n"
+    )
+
+
+def test_an_error_is_one(report, rendered):
+    assert rendered(report({"a.json": '{"num_workers": -1}'}), "github").startswith("::error file=a.json,")
+
+
+def test_what_steers_the_runner_is_escaped(report, rendered):
+    text = rendered(report({"a,b:c%\n.py": "num_workers = 2"}), "github")
+    assert text.startswith("::warning file=a%2Cb%3Ac%25%0A.py,line=1,")
+    assert text.count("\n") == 2
+
+
+def test_a_file_that_could_not_be_judged_is_an_error(report, rendered):
+    assert rendered(report({}, errors=["a.py:1:2: 100 % wrong\nindeed"]), "github") == (
+        "::error title=worker-lint::a.py:1:2: 100 %25 wrong%0Aindeed\nno findings; 1 failure; 0 files checked\n"
+    )

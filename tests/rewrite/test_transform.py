@@ -1,0 +1,77 @@
+"""Edits in Python: what libcst takes for an expression is replaced, and nothing else."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from worker_lint.finding import Edit, Fix
+from worker_lint.rewrite.transform import TransformError, rewrite_python
+
+
+def replaced(code, old, new):
+    start = code.encode().index(old.encode())
+    edit = Edit(start, start + len(old.encode()), new)
+    return rewrite_python(code.encode(), [Fix("safe", "Replace", (edit,))]).decode()
+
+
+@pytest.mark.parametrize(
+    ("code", "old", "new", "expected"),
+    [
+        pytest.param("f(n=4)", "4", "8", "f(n=8)", id="a number"),
+        pytest.param("f(n=(4))", "4", "8", "f(n=(8))", id="in parentheses"),
+        pytest.param("f(n=( 4 ))", "4", "8", "f(n=( 8 ))", id="in parentheses with blanks"),
+        pytest.param("f(n=- 4)", "- 4", "8", "f(n=8)", id="a signed number"),
+        pytest.param("n = 8L", "8L", "4", "n = 4", id="a number of Python 2"),
+        pytest.param("n = - 017", "- 017", "4", "n = 4", id="an octal number of Python 2"),
+        pytest.param("print 'x', f(n=4)", "4", "8", "print 'x', f(n=8)", id="a statement of Python 2"),
+        pytest.param("match x:\n  case 1: n = 4", "4", "8", "match x:\n  case 1: n = 8", id="a match statement"),
+        pytest.param("def f(:\nn = 4", "4", "8", "def f(:\nn = 8", id="behind a syntax error"),
+        pytest.param("!ls\n%time\nn = 4", "4", "8", "!ls\n%time\nn = 8", id="behind magic"),
+        pytest.param("s = '数据'; n = 4  # é", "4", "8", "s = '数据'; n = 8  # é", id="among other scripts"),
+        pytest.param("n = 4\r\nx = 1\r\n", "4", "16", "n = 16\r\nx = 1\r\n", id="carriage returns"),
+        pytest.param("f(n=(a /\n  b))", "a /\n  b", "a //\n  b", "f(n=(a //\n  b))", id="over two lines"),
+        pytest.param("f(n=True)", "True", "n > 0", "f(n=n > 0)", id="a comparison"),
+        pytest.param("f(n='a'\n  'b')", "'a'\n  'b'", "None", "f(n=None)", id="strings over two lines"),
+        pytest.param("n = 4", "4", "(8)", "n = (8)", id="a replacement in parentheses"),
+    ],
+)
+def test_replaced(code, old, new, expected):
+    assert replaced(code, old, new) == expected
+
+
+@pytest.mark.parametrize(
+    ("code", "old", "new", "message"),
+    [
+        pytest.param("f(n=4)", "f(n", "8", "does not parse", id="half a call"),
+        pytest.param("a, b = 4, 5", "4, 5", "8 8", "does not parse", id="two numbers"),
+        pytest.param("n = 4", "4", "", "is no expression", id="nothing"),
+        pytest.param("n = 4", "4", "8; import os", "does not parse", id="a statement"),
+        pytest.param("n = 4", "4", "8 # x\n)+(1", "is no expression", id="what closes the parentheses"),
+        pytest.param("n = 4 ", "4 ", "8", "no expression", id="a blank too many"),
+        pytest.param("n = " + "(" * 3000 + "4" + ")" * 3000, "(" * 3000 + "4" + ")" * 3000, "8", "too long", id="deep"),
+        pytest.param("n = " + "-" * 999 + "4", "-" * 999 + "4", "8", "nested too deeply", id="many signs"),
+    ],
+)
+def test_what_is_no_expression_is_refused(code, old, new, message):
+    with pytest.raises(TransformError, match=message):
+        replaced(code, old, new)
+
+
+def test_many_edits_in_one_line_do_not_disturb_each_other():
+    code = b"f(a=1, b=22, c=333)"
+    edits = [Edit(4, 5, "1000"), Edit(9, 11, "2"), Edit(15, 18, "30")]
+    fixes = [Fix("safe", "One", (edits[1],)), Fix("safe", "Others", (edits[2], edits[0]))]
+    assert rewrite_python(code, fixes) == b"f(a=1000, b=2, c=30)"
+
+
+text = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=30)
+
+
+@given(text, text, st.integers(0, 10**6), st.integers(0, 10**6))
+def test_nothing_outside_the_slice_changes(before, after, old, new):
+    code = f"{before}{old}{after}".encode()
+    start = len(before.encode())
+    fix = Fix("safe", "Replace", (Edit(start, start + len(str(old)), str(new)),))
+    assert rewrite_python(code, [fix]) == f"{before}{new}{after}".encode()

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from worker_lint.check import judge, language_of, open_source
+from worker_lint.finding import Finding
+from worker_lint.locate import locate
+from worker_lint.policies import Policies
+from worker_lint.rewrite.apply import apply_fixes
+from worker_lint.settings import SettingsResolver
+
+PROFILES = Path(__file__).parents[2] / "examples" / "profiles"
+IN_CI = {"CI": "true"}  # where no profile is declared the machine that runs the tests must not be judged
+
+
+@dataclass
+class Judged:
+    findings: list[Finding]
+    fixed: str
+    """The text with every fix made."""
+
+    @property
+    def says(self) -> str:
+        """The only finding, in one line: code, severity, place, message, help."""
+        (finding,) = self.findings
+        return f"{finding.severity}: {finding.message}; {finding.help}"
+
+
+@pytest.fixture
+def judged(tmp_path):
+    """What one rule, or every one, says of a text in a folder with these settings and the example profiles."""
+    shutil.copytree(PROFILES, tmp_path, dirs_exist_ok=True)
+
+    def run(code, text, settings="", name="train.py"):
+        (tmp_path / "worker-lint.toml").write_text(settings, encoding="utf-8")
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        policy = Policies(SettingsResolver({"select": (code,)}), IN_CI).for_path(path)
+        data = text if isinstance(text, bytes) else text.encode()
+        source = open_source(path, language_of(path, data), data)
+        if source is None:
+            return Judged([], data.decode())
+        findings = judge(locate(source), policy)
+        mended = apply_fixes(source, findings, policy)[0]
+        return Judged(findings, mended.code.decode())
+
+    return run

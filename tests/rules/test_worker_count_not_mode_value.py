@@ -1,0 +1,179 @@
+from __future__ import annotations
+
+import pytest
+
+TRAINING = 'mode = "training"'
+TORCH = "from torch.utils.data import DataLoader\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "settings"),
+    [
+        pytest.param("num_workers = 2", "", id="no mode"),
+        pytest.param("num_workers = 2", TRAINING + '\npolicy = "bounds-only"', id="only bounds"),
+        pytest.param("num_workers = 8", TRAINING, id="the mode's count"),
+        pytest.param("num_workers = 0x8", TRAINING, id="the mode's count in another notation"),
+        pytest.param("num_workers = 2", TRAINING + '\npolicy = "at-most"', id="below what is allowed"),
+        pytest.param("num_workers = 8", TRAINING + '\npolicy = "at-most"', id="all that is allowed"),
+        pytest.param("num_workers = args.n", TRAINING, id="a reference"),
+        pytest.param("num_workers = os.cpu_count() // 2", TRAINING, id="an expression"),
+        pytest.param("num_workers = '2'", TRAINING, id="a string, which another rule finds"),
+        pytest.param("num_workers = None", TRAINING, id="None"),
+        pytest.param("num_workers = -1", TRAINING, id="a negative count, which another rule finds"),
+        pytest.param("max_workers = 2", TRAINING, id="the workers of a pool"),
+        pytest.param("ray.train.ScalingConfig(num_workers=2)", TRAINING, id="Ray's training actors"),
+        pytest.param("if num_workers == 2: pass", TRAINING, id="a comparison"),
+        pytest.param("num_workers = 3", TRAINING + "\n[modes]\ntraining = 3", id="the repository's own count"),
+        pytest.param("num_workers = 3", 'mode = "mine"\n[modes]\nmine = 3', id="a mode of the repository's own"),
+        pytest.param(
+            "num_workers = 1",
+            TRAINING + '\nprofile = "k8s-cpu2-mem8.json"',
+            id="the mode's count, clamped to the machine",
+        ),
+    ],
+)
+def test_silent(judged, text, settings):
+    assert judged("WL201", text, settings).findings == []
+
+
+@pytest.mark.parametrize(
+    ("text", "settings", "says", "fixed"),
+    [
+        pytest.param(
+            "num_workers = 2",
+            TRAINING,
+            "warning: num_workers is 2, but must be 8: mode training asks for 8; write 8",
+            "num_workers = 8",
+            id="too few",
+        ),
+        pytest.param(
+            "num_workers = 9",
+            TRAINING + '\npolicy = "at-most"',
+            "warning: num_workers is 9, but must be at most 8: mode training asks for 8; write 8",
+            "num_workers = 8",
+            id="more than allowed",
+        ),
+        pytest.param(
+            "num_workers = 8",
+            TRAINING + '\nprofile = "k8s-cpu2-mem8.json"',
+            "warning: num_workers is 8, but must be 1: mode training asks for 8, and k8s-cpu2-mem8 bears 1: ",
+            "num_workers = 1",
+            id="more than the machine bears",
+        ),
+        pytest.param(
+            "num_workers = 8",
+            TRAINING + '\nprofile = ["a100x8-256c-2t.json", "k8s-cpu2-mem8.json"]',
+            "k8s-cpu2-mem8 bears 1: ",
+            "num_workers = 1",
+            id="more than the smallest of two machines bears",
+        ),
+        pytest.param(
+            "p.add_argument('--num-workers', default=10, type=int)",
+            TRAINING,
+            "warning: the default of --num-workers is 10, but must be 8",
+            "p.add_argument('--num-workers', default=8, type=int)",
+            id="a command-line option",
+        ),
+        pytest.param(
+            "n = cfg.get('num_workers', 4)",
+            TRAINING,
+            "warning: the fallback of num_workers is 4, but must be 8",
+            "n = cfg.get('num_workers', 8)",
+            id="a fallback",
+        ),
+        pytest.param(
+            "train_dataloader = dict(batch_size=2, num_workers=2, persistent_workers=True)",
+            TRAINING,
+            "warning: num_workers is 2",
+            "train_dataloader = dict(batch_size=2, num_workers=8, persistent_workers=True)",
+            id="a config of mmengine",
+        ),
+        pytest.param(
+            "class C(LightningDataModule):\n    def __init__(self, num_workers: int = 2): ...",
+            TRAINING,
+            "warning: the default of num_workers is 2",
+            "class C(LightningDataModule):\n    def __init__(self, num_workers: int = 8): ...",
+            id="a DataModule",
+        ),
+        pytest.param(
+            TORCH + "DataLoader(d, num_workers=0, persistent_workers=num_workers > 0)",
+            TRAINING,
+            "warning: num_workers is 0",
+            TORCH + "DataLoader(d, num_workers=8, persistent_workers=num_workers > 0)",
+            id="a guard beside it",
+        ),
+    ],
+)
+def test_found(judged, text, settings, says, fixed):
+    found = judged("WL201", text, settings)
+    assert says in found.says
+    assert found.fixed == fixed
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after"),
+    [
+        pytest.param(
+            "a.py",
+            "DataLoader(d, num_workers=8, persistent_workers=True, prefetch_factor=4, timeout=30,\n"
+            "           multiprocessing_context='spawn')",
+            "DataLoader(d, num_workers=0, persistent_workers=False, prefetch_factor=None, timeout=0,\n"
+            "           multiprocessing_context=None)",
+            id="four options of a call",
+        ),
+        pytest.param(
+            "a.py",
+            "x = dict(num_workers=8, persistent_workers=True, timeout=30)",
+            "x = dict(num_workers=0, persistent_workers=False, timeout=0)",
+            id="a timeout beside a loader's options",
+        ),
+        pytest.param(
+            "a.py", "f(num_workers=8, timeout=30)", "f(num_workers=0, timeout=30)", id="a timeout that may be another's"
+        ),
+        pytest.param(
+            "a.py",
+            "DataLoader(d, num_workers=8, persistent_workers=False, prefetch_factor=None)",
+            "DataLoader(d, num_workers=0, persistent_workers=False, prefetch_factor=None)",
+            id="options that are off",
+        ),
+        pytest.param(
+            "a.py",
+            "TrainingArguments(dataloader_num_workers=8, dataloader_prefetch_factor=2)",
+            "TrainingArguments(dataloader_num_workers=0, dataloader_prefetch_factor=None)",
+            id="transformers, imported or not",
+        ),
+        pytest.param(
+            "a.json",
+            '{"num_workers": 8, "persistent_workers": true, "prefetch_factor": 2}',
+            '{"num_workers": 0, "persistent_workers": false, "prefetch_factor": null}',
+            id="an object",
+        ),
+        pytest.param(
+            "a.json",
+            '{"dataloader_num_workers": 8, "dataloader_persistent_workers": true, "timeout": 3}',
+            '{"dataloader_num_workers": 0, "dataloader_persistent_workers": false, "timeout": 3}',
+            id="an object for transformers",
+        ),
+        pytest.param(
+            "a.json",
+            '{"num_workers": 8, "other": {"persistent_workers": true}}',
+            '{"num_workers": 0, "other": {"persistent_workers": true}}',
+            id="an option in another object",
+        ),
+    ],
+)
+def test_a_fix_to_0_takes_the_options_along(judged, name, before, after):
+    assert judged("WL201", before, 'mode = "debug"', name).fixed == after
+
+
+def test_the_mode_of_an_override_is_that_of_its_paths(judged):
+    settings = TRAINING + '\n[[overrides]]\npaths = ["debug/**"]\nmode = "debug"'
+    assert judged("WL201", "num_workers = 2", settings, "debug/a.py").fixed == "num_workers = 0"
+    assert judged("WL201", "num_workers = 2", settings, "a.py").fixed == "num_workers = 8"
+
+
+def test_code_that_does_not_parse_is_found_and_not_fixed(judged):
+    text = "f(num_workers=2 3)\n"
+    found = judged("WL201", text, TRAINING)
+    assert len(found.findings) == 1
+    assert found.fixed == text

@@ -1,0 +1,72 @@
+"""Which rules speak, and which finding of several for one thing is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from worker_lint.errors import UsageError
+from worker_lint.finding import Finding, Severity
+from worker_lint.rules import RULES
+from worker_lint.settings import Settings
+from worker_lint.source import Source
+from worker_lint.triage import selected, triage
+
+ALL = [rule.code for rule in RULES]
+SOURCE = Source.decode(Path("a.py"), "python", b"num_workers = 2\nnum_workers = 3  # worker-lint: ignore[WL301]\n")
+
+
+def finding(code, start=14):
+    return Finding(code, Severity.WARNING, start, start + 1, "is wrong", "write what is right")
+
+
+@pytest.mark.parametrize(
+    ("select", "ignore", "expected"),
+    [
+        pytest.param(None, (), ALL, id="every rule"),
+        pytest.param(("WL",), (), ALL, id="every rule by its first letters"),
+        pytest.param(("WL1",), (), [code for code in ALL if code.startswith("WL1")], id="a family"),
+        pytest.param(("WL401", "WL101"), (), ["WL101", "WL401"], id="two, in the order of the codes"),
+        pytest.param(("WL1",), ("WL101",), [c for c in ALL if c.startswith("WL1") and c != "WL101"], id="all but one"),
+        pytest.param(None, ("WL",), [], id="none"),
+        pytest.param((), (), [], id="an empty selection"),
+    ],
+)
+def test_selected(select, ignore, expected):
+    assert [rule.code for rule in selected(Settings(select=select, ignore=ignore))] == expected
+
+
+@pytest.mark.parametrize("settings", [Settings(select=("WL999",)), Settings(ignore=("WL9",))])
+def test_what_no_rule_is_called_is_told(settings):
+    with pytest.raises(UsageError, match=r"no rule is called WL9\d*, or begins with it; there are WL101, "):
+        selected(settings)
+
+
+def test_findings_come_in_the_order_of_the_text_and_of_the_codes():
+    found = triage([finding("WL402", 30), finding("WL401", 30), finding("WL101")], RULES, SOURCE)
+    assert [(f.start, f.code) for f in found] == [(14, "WL101"), (30, "WL401"), (30, "WL402")]
+
+
+@pytest.mark.parametrize(
+    ("codes", "told"),
+    [
+        (["WL201"], ["WL201"]),
+        (["WL201", "WL301"], ["WL301"]),
+        (["WL201", "WL301", "WL305"], ["WL305"]),
+        (["WL304", "WL305", "WL306"], ["WL304"]),
+        (["WL201", "WL401"], ["WL201", "WL401"]),
+    ],
+)
+def test_of_several_findings_for_one_thing_the_best_is_told(codes, told):
+    assert [f.code for f in triage([finding(code) for code in codes], RULES, SOURCE)] == told
+
+
+def test_a_finding_elsewhere_silences_nothing():
+    found = triage([finding("WL201", 14), finding("WL304", 30)], RULES, SOURCE)
+    assert [f.code for f in found] == ["WL201", "WL304"]
+
+
+def test_a_finding_that_is_suppressed_leaves_the_word_to_the_next():
+    found = triage([finding("WL201", 30), finding("WL301", 30)], RULES, SOURCE)
+    assert [f.code for f in found] == ["WL201"]

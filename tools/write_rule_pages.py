@@ -1,0 +1,63 @@
+"""Writes docs/rules/, docs/rules.md and the table of the README from the rules."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from worker_lint.rules import RULES
+
+if TYPE_CHECKING:
+    from worker_lint.rule import Rule
+
+ROOT = Path(__file__).parents[1]
+START, END = "<!-- rules: written by tools/write_rule_pages.py -->", "<!-- end of the rules -->"
+FAMILIES = {
+    "WL1": "A count that is no count",
+    "WL2": "A count that the repository did not agree on",
+    "WL3": "A count that the machine does not bear",
+    "WL4": "Options that contradict a count",
+}
+FIXES = {None: "no", "safe": "safe", "policy": "under a mode"}
+
+
+def pages() -> dict[Path, str]:
+    """Return the text of every file that this script writes, by its path."""
+    readme = ROOT / "README.md"
+    written = {ROOT / "docs" / "rules" / f"{rule.code}.md": _page(rule) for rule in RULES}
+    written[ROOT / "docs" / "rules.md"] = _overview()
+    written[readme] = _with_table(readme.read_text(encoding="utf-8"))
+    return written
+
+
+def _page(rule: Rule) -> str:
+    title, _, rest = rule.page.partition("\n")
+    return f"{title}\n\nSeverity: {rule.severity}. Fix: {FIXES[rule.fix]}.\n{rest}"
+
+
+def _overview() -> str:
+    parts = ["# Rules\n\nA fix is `safe`, or writes a count and is made `under a mode` alone: [fixing](fixing.md).\n"]
+    for prefix, title in FAMILIES.items():
+        rules = [rule for rule in RULES if rule.code.startswith(prefix)]
+        rows = "".join(
+            f"| [{rule.code}](rules/{rule.code}.md) | {rule.name} | {rule.severity} | {FIXES[rule.fix]} "
+            f"| {rule.summary} |\n"
+            for rule in rules
+        )
+        parts.append(f"## {title}\n\n| code | name | severity | fix | what it finds |\n|---|---|---|---|---|\n{rows}")
+    return "\n".join(parts)
+
+
+def _with_table(readme: str) -> str:
+    rows = "".join(
+        f"| [{rule.code}](docs/rules/{rule.code}.md) | {rule.summary} | {FIXES[rule.fix]} |\n" for rule in RULES
+    )
+    table = f"{START}\n| rule | what it finds | fix |\n|---|---|---|\n{rows}{END}"
+    return re.sub(f"{re.escape(START)}.*?{re.escape(END)}", lambda _: table, readme, flags=re.DOTALL)
+
+
+if __name__ == "__main__":
+    for path, text in pages().items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")
