@@ -9,6 +9,7 @@ import pytest
 from worker_lint.errors import ProfileError
 from worker_lint.hardware.profile import load
 from worker_lint.locate import locate
+from worker_lint.locate.vocabulary import vocabulary
 from worker_lint.policies import Policies, in_ci
 from worker_lint.policy import Policy
 from worker_lint.settings import Settings, SettingsResolver
@@ -23,7 +24,8 @@ def policy(*profiles, **settings):
 
 def group(options):
     code = f"from torch.utils.data import DataLoader\nDataLoader(d, num_workers=1{options})".encode()
-    return locate(Source.decode(Path("a.py"), "python", code)).groups[0]
+    (document,) = locate(Source.decode(Path("a.py"), "python", code), vocabulary())
+    return document.groups[0]
 
 
 def test_without_a_mode_there_is_no_target():

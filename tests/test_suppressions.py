@@ -8,13 +8,15 @@ import pytest
 
 from worker_lint.check import judge, open_source
 from worker_lint.locate import locate
+from worker_lint.locate.vocabulary import vocabulary
 from worker_lint.policy import Policy
 from worker_lint.settings import Settings
 
 
 def codes(text, name="a.py"):
-    found = open_source(Path(name), "json" if "json" in name else "python", text.encode())
-    return [finding.code for finding in judge(locate(found), Policy(Settings(mode="training", policy="exact")))]
+    found = open_source(Path(name), "json" if "json" in name else "python", text.encode(), vocabulary())
+    policy = Policy(Settings(mode="training", policy="exact"))
+    return [finding.code for _, finding in judge(locate(found, vocabulary()), policy)]
 
 
 @pytest.mark.parametrize(

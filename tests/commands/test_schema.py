@@ -162,7 +162,8 @@ def test_rules_and_schema_agree(value: object, depth: list[bool]) -> None:
     document: Any = {"num_workers": value}
     for inside_list in depth:
         document = [document] if inside_list else {"data": document}
-    (site,) = locate(Source(Path("config.json"), "json", json.dumps(document).encode())).sites
+    (located,) = locate(Source(Path("config.json"), "json", json.dumps(document).encode()), vocabulary())
+    (site,) = located.sites
     broken = broken_constraint(site.value)
     errors = Draft202012Validator(load_schema("worker-counts")).iter_errors(document)
     first = next((error.validator for error in errors), None)

@@ -57,6 +57,9 @@ def test_as_json(folder):
         "literal": False,
         "callee": None,
         "pointer": "/größe/0/num_workers",
+        "origin": None,
+        "confidence": 60,
+        "evidence": ["num_workers needs context"],
     }
     assert rows[1]["callee"] == "torch.utils.data.DataLoader"
     assert rows[1]["literal"] is True

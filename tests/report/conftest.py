@@ -9,6 +9,7 @@ from jsonschema import Draft202012Validator
 
 from worker_lint.check import judge, open_source
 from worker_lint.locate import locate
+from worker_lint.locate.vocabulary import vocabulary
 from worker_lint.policy import Policy
 from worker_lint.report import renderer
 from worker_lint.report.summary import Report
@@ -24,10 +25,10 @@ def report():
         found = Report(files_checked=len(files), **more)
         for name, text in files.items():
             data = text.encode() if isinstance(text, str) else text
-            source = open_source(Path(name), "json" if name.endswith("json") else "python", data)
+            source = open_source(Path(name), "json" if name.endswith("json") else "python", data, vocabulary())
             if source is not None:
                 policy = Policy(Settings(mode=mode, policy="exact"))
-                found.findings += [(source, finding) for finding in judge(locate(source), policy)]
+                found.findings += judge(locate(source, vocabulary()), policy)
         return found
 
     return build

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from worker_lint.check import judge, open_source
 from worker_lint.errors import SourceError
 from worker_lint.locate import locate
+from worker_lint.locate.vocabulary import vocabulary
 from worker_lint.modes import BUILT_IN
 from worker_lint.policy import Policy
 from worker_lint.rewrite.apply import apply_fixes
@@ -24,12 +25,12 @@ OPTIONS = ("persistent_workers", "prefetch_factor", "timeout", "multiprocessing_
 
 def mended(data, mode, name="train.py"):
     """The bytes of a file after ``--fix --mode MODE``, and the findings that are left."""
-    source = open_source(Path(name), "json" if name.endswith(".json") else "python", data)
+    source = open_source(Path(name), "json" if name.endswith(".json") else "python", data, vocabulary())
     if source is None:
         return data, []
     policy = Policy(Settings(mode=mode, policy="exact"))
-    after, left, _ = apply_fixes(source, judge(locate(source), policy), policy)
-    return after.encode(after.code), left
+    after, left, _ = apply_fixes(source, judge(locate(source, vocabulary()), policy), policy)
+    return after.encode(after.code), [finding for _, finding in left]
 
 
 PYTHON = """\
@@ -126,9 +127,9 @@ def test_fixes_of_one_group_are_made_one_after_the_other():
 
 
 def test_a_count_that_gets_workers_mends_the_options_too():
-    source = open_source(Path("a.json"), "json", b'{"num_workers": 0, "persistent_workers": true}')
+    source = open_source(Path("a.json"), "json", b'{"num_workers": 0, "persistent_workers": true}', vocabulary())
     policy = Policy(Settings(mode="training", policy="exact"))
-    findings = judge(locate(source), policy)
+    findings = judge(locate(source, vocabulary()), policy)
     after, left, number = apply_fixes(source, findings, policy)
     assert (len(findings), number, left) == (2, 2, [])
     assert after.code == b'{"num_workers": 8, "persistent_workers": true}'
@@ -221,7 +222,8 @@ def test_to_every_mode_and_back_changes_only_counts_and_options(module, order):
         assert mended(data, mode)[0] == data
         assert shape(data) == shape(before)
         assert left_over(data.decode()) == left_over(before.decode())
-        sites = {site.name: site.value.number for site in locate(open_source(Path("a.py"), "python", data)).sites}
+        source = open_source(Path("a.py"), "python", data, vocabulary())
+        sites = {site.name: site.value.number for doc in locate(source, vocabulary()) for site in doc.sites}
         assert all(number in (None, BUILT_IN[mode]) or number < 0 for number in sites.values())
 
 

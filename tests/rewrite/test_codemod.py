@@ -18,6 +18,7 @@ from libcst.codemod import CodemodContext
 from libcst.metadata import MetadataWrapper
 
 from worker_lint.locate import locate
+from worker_lint.locate.vocabulary import vocabulary
 from worker_lint.rewrite.codemod import CountFinder, SetWorkerCount
 from worker_lint.source import Source
 
@@ -36,7 +37,8 @@ def by_libcst(code):
 
 def by_tree_sitter(code):
     # A count by position is the one form that takes the file's imports to find, which the codemod leaves alone.
-    sites = locate(Source.decode(Path("a.py"), "python", code)).sites
+    (document,) = locate(Source.decode(Path("a.py"), "python", code), vocabulary())
+    sites = [site for site in document.sites if vocabulary().is_plain_count(site.name) and site.confidence >= 50]
     return {(s.value.start, s.value.end) for s in sites if s.value.literal and s.form != "call-positional"}
 
 

@@ -6,14 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker_lint.finding import Edit, Fix
-from worker_lint.rewrite.transform import TransformError, rewrite_python
+from worker_lint.rewrite.edits import splice
+from worker_lint.rewrite.transform import TransformError, rewritten
+from worker_lint.source import Edit
 
 
 def replaced(code, old, new):
     start = code.encode().index(old.encode())
     edit = Edit(start, start + len(old.encode()), new)
-    return rewrite_python(code.encode(), [Fix("safe", "Replace", (edit,))]).decode()
+    return splice(code.encode(), [rewritten(code.encode(), edit)]).decode()
 
 
 @pytest.mark.parametrize(
@@ -62,8 +63,7 @@ def test_what_is_no_expression_is_refused(code, old, new, message):
 def test_many_edits_in_one_line_do_not_disturb_each_other():
     code = b"f(a=1, b=22, c=333)"
     edits = [Edit(4, 5, "1000"), Edit(9, 11, "2"), Edit(15, 18, "30")]
-    fixes = [Fix("safe", "One", (edits[1],)), Fix("safe", "Others", (edits[2], edits[0]))]
-    assert rewrite_python(code, fixes) == b"f(a=1000, b=2, c=30)"
+    assert splice(code, [rewritten(code, edit) for edit in edits]) == b"f(a=1000, b=2, c=30)"
 
 
 text = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=30)
@@ -73,5 +73,5 @@ text = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=30)
 def test_nothing_outside_the_slice_changes(before, after, old, new):
     code = f"{before}{old}{after}".encode()
     start = len(before.encode())
-    fix = Fix("safe", "Replace", (Edit(start, start + len(str(old)), str(new)),))
-    assert rewrite_python(code, [fix]) == f"{before}{new}{after}".encode()
+    edit = Edit(start, start + len(str(old)), str(new))
+    assert splice(code, [rewritten(code, edit)]) == f"{before}{new}{after}".encode()

@@ -9,6 +9,7 @@ import pytest
 from worker_lint.check import judge, language_of, open_source
 from worker_lint.finding import Finding
 from worker_lint.locate import locate
+from worker_lint.locate.vocabulary import vocabulary
 from worker_lint.policies import Policies
 from worker_lint.rewrite.apply import apply_fixes
 from worker_lint.settings import SettingsResolver
@@ -41,11 +42,11 @@ def judged(tmp_path):
         path.parent.mkdir(parents=True, exist_ok=True)
         policy = Policies(SettingsResolver({"select": (code,)}), IN_CI).for_path(path)
         data = text if isinstance(text, bytes) else text.encode()
-        source = open_source(path, language_of(path, data), data)
+        source = open_source(path, language_of(path, data), data, vocabulary())
         if source is None:
             return Judged([], data.decode())
-        findings = judge(locate(source), policy)
+        findings = judge(locate(source, vocabulary()), policy)
         mended = apply_fixes(source, findings, policy)[0]
-        return Judged(findings, mended.code.decode())
+        return Judged([finding for _, finding in findings], mended.code.decode())
 
     return run
