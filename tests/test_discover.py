@@ -335,6 +335,8 @@ def unprivileged(folder):
     if os.geteuid() != 0:
         yield
         return
+    import worker_lint.tree  # noqa: F401 - what is imported late may lie where only the superuser reads
+
     for above in (folder, *folder.parents[:-2]):
         above.chmod(0o755)
     os.setegid(NOBODY)

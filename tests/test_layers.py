@@ -22,6 +22,7 @@ LAYERS = (
     ("__main__",),
     ("cli",),
     ("commands",),
+    ("flips",),
     ("rewrite.apply", "survey"),
     ("check",),
     ("triage",),

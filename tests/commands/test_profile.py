@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from worker_lint.commands import profile
-from worker_lint.errors import ProfileError, UsageError
+from worker_lint.errors import ProfileError, SettingsError, UsageError
 from worker_lint.hardware.profile import load
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "profiles"
@@ -223,6 +223,86 @@ def test_one_broken_profile_lets_no_other_pass(here, capsys):
     assert capsys.readouterr().out == ""
 
 
+G4DN = EXAMPLES / "g4dn-xlarge.json"
+
+
+@pytest.fixture
+def fewer(here):
+    """Return the g4dn with 2 CPUs, whose limit is 1 in place of 3."""
+    return altered(here / "fewer.json", cpu={"usable": 2})
+
+
+def altered(path, **sections):
+    document = json.loads(G4DN.read_text("utf-8"))
+    for name, figures in sections.items():
+        document[name] |= figures
+    path.write_text(json.dumps(document), encoding="utf-8")
+    return path
+
+
+def test_diff_lists_the_sites_whose_result_flips_between_the_bounds_and_the_verdict(here, fewer, capsys):
+    Path("train.py").write_text("num_workers = 3\n", encoding="utf-8")
+    assert worker_lint_profile("diff", G4DN, fewer) == 1
+    *_, last_bound, flip, verdict = capsys.readouterr().out.splitlines()
+    assert last_bound.startswith("with batches of 18.4 MiB: 3 (cpu)")
+    assert (
+        flip == "train.py:1:15: num_workers = 3 is too many now: 3 (cpu), safe 28 (memory) -> 1 (cpu), safe 28 (memory)"
+    )
+    assert verdict.startswith("smaller: ")
+    assert worker_lint_profile("diff", fewer, G4DN) == 0
+    *_, flip, verdict = capsys.readouterr().out.splitlines()
+    assert flip == "train.py:1:15: num_workers = 3 fits now: 1 (cpu), safe 28 (memory) -> 3 (cpu), safe 28 (memory)"
+    assert verdict.startswith("larger: ")
+
+
+def test_a_loader_that_asks_for_more_than_the_settings_decides_the_verdict(here, capsys):
+    less = altered(here / "less.json", shm={"size_bytes": 500 * 2**20})
+    Path("worker-lint.toml").write_text("batch-bytes = '8 MiB'\n", encoding="utf-8")
+    assert worker_lint_profile("diff", G4DN, less) == 0
+    assert capsys.readouterr().out.splitlines()[-1].startswith("cosmetic: ")
+    loader = "from torch.utils.data import DataLoader\nDataLoader(d, num_workers=2, prefetch_factor=40)\n"
+    Path("train.py").write_text(loader, encoding="utf-8")
+    assert worker_lint_profile("diff", G4DN, less) == 1
+    *_, flip, verdict = capsys.readouterr().out.splitlines()
+    assert flip.startswith("train.py:2:27: num_workers = 2 is too many now: 3 (cpu), ")
+    assert verdict.startswith("smaller: ")
+
+
+def test_a_file_that_cannot_be_read_hides_no_verdict(here, fewer, capsys):
+    Path("bad.py").write_bytes(b"num_workers = 3  # \xff\n")
+    assert worker_lint_profile("diff", G4DN, fewer) == 1
+    output = capsys.readouterr()
+    assert output.out.splitlines()[-1].startswith("smaller: ")
+    assert output.err == "error: bad.py:1:20: byte 0xff is not utf-8; save the file as utf-8 or declare its encoding\n"
+
+
+def test_a_file_that_cannot_be_read_leaves_it_open_whether_all_counts_still_fit(here, fewer, capsys):
+    Path("bad.py").write_bytes(b"num_workers = 3  # \xff\n")
+    assert worker_lint_profile("diff", fewer, G4DN) == 2
+    assert capsys.readouterr().out.splitlines()[-1].startswith("larger: ")
+    assert worker_lint_profile("diff", G4DN, G4DN) == 0  # nothing moved, so it was not needed
+
+
+def test_check_lists_the_sites_that_the_settings_hold_to_the_profile(here, capsys):
+    altered(here / "hw.json")
+    declare("hw.json")
+    with Path("worker-lint.toml").open("a", encoding="utf-8") as stream:
+        stream.write("[[overrides]]\npaths = ['elsewhere.py']\nprofile = 'none'\n")
+    for name in ("train", "elsewhere"):
+        Path(f"{name}.py").write_text("num_workers = 3\n", encoding="utf-8")
+    assert worker_lint_profile("check", "--ranks-per-node", "1", "--root", machine(here, 1)) == 1
+    flips = [line for line in capsys.readouterr().out.splitlines() if " num_workers = " in line]
+    assert [line.partition(":")[0] for line in flips] == ["train.py"]
+
+
+def test_bounds_are_compared_at_what_the_settings_demand(here, fewer, capsys):
+    Path("worker-lint.toml").write_text("batch-bytes = '20 MiB'\nlive-loaders = 2\n", encoding="utf-8")
+    worker_lint_profile("diff", G4DN, fewer)
+    assert "with batches of 20 MiB in 2 loaders: 3 (cpu)" in capsys.readouterr().out
+    worker_lint_profile("diff", G4DN, fewer, "--live-loaders=1")
+    assert "with batches of 20 MiB: 3 (cpu)" in capsys.readouterr().out
+
+
 def test_a_promise_that_differs_is_told_aside(here, capsys, monkeypatch):
     monkeypatch.setenv("NSLOTS", "100000")
     worker_lint_profile("show", "live", "--root", machine(here, 16))
@@ -231,7 +311,7 @@ def test_a_promise_that_differs_is_told_aside(here, capsys, monkeypatch):
 
 @pytest.mark.parametrize("option", ["--live-loaders=0", "--prefetch-factor=0", "--ranks-per-node=-1"])
 def test_a_demand_that_no_job_has(option):
-    with pytest.raises(UsageError, match="cannot be below 1"):
+    with pytest.raises(SettingsError, match=f"^{option.partition('=')[0]}: .* is below 1$"):
         worker_lint_profile("show", EXAMPLES / "laptop-8c-16g.json", option)
 
 

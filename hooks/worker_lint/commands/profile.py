@@ -16,16 +16,18 @@ from worker_lint.settings import SettingsResolver
 from worker_lint.units import parse_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from worker_lint.hardware.drift import Drift
-    from worker_lint.hardware.limits import Demand
+    from worker_lint.flips import Flips
+    from worker_lint.hardware.demand import Demand
+    from worker_lint.hardware.drift import Verdict
     from worker_lint.hardware.profile import Profile
 
 SUMMARY = "capture, show and compare hardware profiles"
 
 LIVE = "live"
 _FOLDER = Path("profiles")
+_JOB = ("batch_bytes", "live_loaders", "prefetch_factor", "ranks_per_node")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -61,13 +63,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="a file (default: what the settings of the current folder name, else the only one in profiles/)",
     )
     _add_demand(check)
-    add_settings_file(check.add_argument_group("settings"))
     _add_root(check)
 
 
 def run(args: argparse.Namespace) -> int:
     """Do what ``args`` asks and return the exit status: 1 where a machine bears fewer workers, else 0.
 
+    2 where that is open, because a file that may hold worker counts could not be read.
     Raises ProfileError for a profile that cannot be used, UsageError for arguments that cannot be honoured.
     """
     match args.profile_action:
@@ -76,7 +78,7 @@ def run(args: argparse.Namespace) -> int:
         case "show":
             return _show(args)
         case "diff":
-            return _report(_compared(_profile(args.old, args), _profile(args.new, args), args))
+            return _diff(args)
     return _check(args)
 
 
@@ -116,7 +118,7 @@ def _show(args: argparse.Namespace) -> int:
     from worker_lint.hardware import describe
     from worker_lint.hardware.limits import limits
 
-    profile, demand = _profile(args.profile, args), _demand(args)
+    profile, demand = _profile(args.profile, args), _demand(_settings(args))
     found = limits(profile, demand)
     if args.output_format == "json":
         bounds: dict[str, object] = {"limit": found.limit, "safe": found.safe, "binding": found.binding.name}
@@ -127,33 +129,44 @@ def _show(args: argparse.Namespace) -> int:
     return _say([*describe.profile_lines(profile), "", heading, *describe.limits_lines(found)])
 
 
+def _diff(args: argparse.Namespace) -> int:
+    from worker_lint.flips import Flips
+
+    settings = _settings(args)
+    flips = Flips(settings)
+    return _status([_compare(_profile(args.old, args), _profile(args.new, args), settings, flips)], flips)
+
+
 def _check(args: argparse.Namespace) -> int:
-    settings = SettingsResolver({}, config=args.config, isolated=args.isolated)
-    chosen = [args.profile] if args.profile else _declared(settings)
-    profiles = [(name, _profile(name, args)) for name in chosen]
+    from worker_lint.flips import Flips
+
+    settings = _settings(args)
+    chosen = {args.profile: None} if args.profile else _declared(settings)
+    profiles = {name: _profile(name, args) for name in chosen}
     if not profiles:
         return 0
-    here = _profile(LIVE, args)
-    worst = 0
-    for name, profile in profiles:
+    here, flips, verdicts = _profile(LIVE, args), Flips(settings), []
+    for name, profile in profiles.items():
         if len(profiles) > 1:
             _say([f"{name}:"])
-        drift = _compared(profile, here, args)
-        worst = max(worst, _report(drift))
-        if drift.verdict == "larger":
+        verdicts.append(_compare(profile, here, settings, flips, chosen[name]))
+        if verdicts[-1] == "larger":
             _notice(f"to capture again: worker-lint profile capture --name {profile.name} --output {name}")
-    return worst
+    return _status(verdicts, flips)
 
 
-def _declared(settings: SettingsResolver) -> list[str]:
-    """Return the profiles that the settings of the current folder name, else the only one in profiles/."""
+def _declared(settings: SettingsResolver) -> dict[str, str | None]:
+    """Return the profiles that the settings of the current folder name, else the only one in profiles/.
+
+    Each by its path from here, with its path as the settings have it.
+    """
     names = settings.for_folder(Path()).profile
     if names is None:
-        return [str(_only_profile())]
+        return {str(_only_profile()): None}
     for word, why in ((LIVE, "is this machine itself"), ("none", "is no machine")):
         if word in names:
             _notice(f'the settings name "{word}", which {why}: there is nothing to compare')
-    return [_from_here(name) for name in names if name not in (LIVE, "none")]
+    return {_from_here(name): name for name in names if name not in (LIVE, "none")}
 
 
 def _from_here(name: str) -> str:
@@ -161,17 +174,26 @@ def _from_here(name: str) -> str:
     return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
-def _compared(old: Profile, new: Profile, args: argparse.Namespace) -> Drift:
+def _compare(
+    old: Profile, new: Profile, settings: SettingsResolver, flips: Flips, profile: str | None = None
+) -> Verdict:
+    """Print how ``new`` differs from ``old``, with the sites whose result flips, and return the verdict."""
+    from worker_lint.hardware.describe import drift_lines, verdict_line
     from worker_lint.hardware.drift import compare, default_demands
 
-    return compare(old, new, default_demands(_demand(args)))
-
-
-def _report(drift: Drift) -> int:
-    from worker_lint.hardware.describe import drift_lines
-
+    drift = compare(old, new, default_demands(_demand(settings)))
     _say(drift_lines(drift))
-    return 1 if drift.verdict == "smaller" else 0
+    found = flips.between(drift, profile)
+    drift = drift.at(flip.demand for flip in found)  # a loader may ask for more than is asked for by default
+    _say([*(flip.line for flip in found), verdict_line(drift)])
+    return drift.verdict
+
+
+def _status(verdicts: Sequence[Verdict], flips: Flips) -> int:
+    """Return 1 where a machine bears fewer workers: no file can change that. Else an unread one leaves it open."""
+    for error in flips.errors:
+        _notice(f"error: {error}")
+    return 1 if "smaller" in verdicts else 2 if flips.errors else 0
 
 
 def _profile(chosen: str, args: argparse.Namespace) -> Profile:
@@ -198,26 +220,25 @@ def _only_profile() -> Path:
     raise UsageError(f"name the profile to check: the settings name none, and profiles/ holds {there}")
 
 
-def _demand(args: argparse.Namespace) -> Demand:
-    from worker_lint.hardware.limits import Demand
+def _settings(args: argparse.Namespace) -> SettingsResolver:
+    """Return the settings, in which what ``args`` say of the job beats every file."""
+    given = {name: getattr(args, name) for name in _JOB if getattr(args, name) is not None}
+    return SettingsResolver(given, config=args.config, isolated=args.isolated)
 
-    try:
-        return Demand(
-            ranks_per_node=args.ranks_per_node,
-            live_loaders=args.live_loaders,
-            batch_bytes=args.batch_bytes,
-            prefetch_factor=args.prefetch_factor,
-        )
-    except ValueError as error:
-        raise UsageError(str(error)) from None
+
+def _demand(settings: SettingsResolver) -> Demand:
+    from worker_lint.policy import Policy
+
+    return Policy(settings.for_folder(Path())).demand
 
 
 def _add_demand(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("what the job asks for")
+    group = parser.add_argument_group("what the job asks for (default: what the settings say)")
     group.add_argument("--batch-bytes", type=_size, metavar="SIZE", help="one batch, as in 147MiB")
-    group.add_argument("--live-loaders", type=int, default=1, metavar="N", help="loaders alive together (default: 1)")
-    group.add_argument("--prefetch-factor", type=int, default=2, metavar="N", help="batches a worker (default: 2)")
-    group.add_argument("--ranks-per-node", type=int, metavar="N", help="training processes (default: the profile's)")
+    group.add_argument("--live-loaders", type=int, metavar="N", help="loaders alive together")
+    group.add_argument("--prefetch-factor", type=int, metavar="N", help="batches that a worker holds ready")
+    group.add_argument("--ranks-per-node", type=int, metavar="N", help="training processes")
+    add_settings_file(group)
 
 
 def _size(text: str) -> int:

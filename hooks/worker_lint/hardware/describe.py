@@ -40,7 +40,7 @@ def limits_lines(found: Limits) -> Iterator[str]:
 
 
 def drift_lines(drift: Drift) -> Iterator[str]:
-    """Yield each figure that differs, the bounds before and after for each demand, and the verdict."""
+    """Yield each figure that differs, and the bounds before and after for each demand."""
     yield from _columns(
         [
             (
@@ -53,7 +53,11 @@ def drift_lines(drift: Drift) -> Iterator[str]:
     )
     for outlook in drift.outlooks:
         yield f"{demand_words(outlook.demand)}: {bound(outlook.before)} -> {bound(outlook.after)}"
-    yield f"{drift.verdict}: {MEANING[drift.verdict]}"
+
+
+def verdict_line(drift: Drift) -> str:
+    """Return the verdict, and what it means."""
+    return f"{drift.verdict}: {MEANING[drift.verdict]}"
 
 
 def bound(found: Limits) -> str:

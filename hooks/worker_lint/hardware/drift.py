@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from worker_lint.hardware.limits import Demand, Limits, limits
@@ -62,7 +62,7 @@ UNKNOWN = Unknown()
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """The bounds for one demand on either side; ``after`` leaves out what is within a tolerance."""
+    """The bounds for one demand on either side."""
 
     demand: Demand
     before: Limits
@@ -74,7 +74,22 @@ class Drift:
     """All that differs between two profiles, and what comes of it."""
 
     changes: tuple[Change, ...]
-    outlooks: tuple[Outlook, ...]
+    before: Profile
+    after: Profile
+    """The new profile with the old figures wherever a difference moves no bound."""
+    outlooks: tuple[Outlook, ...] = ()
+
+    def at(self, demands: Iterable[Demand]) -> Drift:
+        """Return this drift, judged by the bounds at ``demands`` besides."""
+        known = {outlook.demand for outlook in self.outlooks}
+        new = dict.fromkeys(demand for demand in demands if demand not in known)
+        added = (Outlook(demand, limits(self.before, demand), limits(self.after, demand)) for demand in new)
+        return replace(self, outlooks=(*self.outlooks, *added))
+
+    @property
+    def material(self) -> bool:
+        """Whether a figure differs by enough to move a bound."""
+        return any(change.verdict == "changed" for change in self.changes)
 
     @property
     def verdict(self) -> Verdict:
@@ -95,8 +110,7 @@ def default_demands(demand: Demand) -> tuple[Demand, ...]:
     """
     if demand.batch_bytes is not None:
         return (demand,)
-    values = {name: getattr(demand, name) for name in Demand.__dataclass_fields__}
-    return (demand, Demand(**{**values, "batch_bytes": REFERENCE_BATCH}))
+    return (demand, replace(demand, batch_bytes=REFERENCE_BATCH))
 
 
 def compare(old: Profile, new: Profile, demands: Iterable[Demand] = (Demand(),)) -> Drift:
@@ -112,8 +126,7 @@ def compare(old: Profile, new: Profile, demands: Iterable[Demand] = (Demand(),))
         if left != right and path not in _LABELS:
             changes.append(Change(path, left, right, _judge(path, left, right)))
     effective = _with(new, [change for change in changes if change.verdict != "changed"])
-    outlooks = (Outlook(demand, limits(old, demand), limits(effective, demand)) for demand in demands)
-    return Drift(tuple(changes), tuple(outlooks))
+    return Drift(tuple(changes), old, effective).at(demands)
 
 
 def _judge(path: str, old: Any, new: Any) -> FieldVerdict:
