@@ -240,9 +240,8 @@ def _settings(line: Sequence[Word], first: int, words: Vocabulary) -> Iterator[_
         elif override := _OVERRIDE.fullmatch(word.text):
             if (found := _counted(override[1], words)) and override[2]:
                 yield _Setting("override", override[1], word.part(override.start(2)), *found)
-        elif _DOTTED.fullmatch(word.text) and behind is not None:
-            if found := _counted(word.text, words):
-                yield _Setting("override", word.text, behind, *found)
+        elif behind is not None and _DOTTED.fullmatch(word.text) and (found := _counted(word.text, words)):
+            yield _Setting("override", word.text, behind, *found)
 
 
 def _counted(name: str, words: Vocabulary) -> tuple[str, tuple[str, ...]] | None:
