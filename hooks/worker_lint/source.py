@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-Language = Literal["python", "json", "yaml", "toml", "shell", "makefile", "dockerfile", "notebook", "markdown"]
+Language = Literal[
+    "python", "json", "jsonnet", "yaml", "toml", "shell", "makefile", "dockerfile", "notebook", "markdown"
+]
 
 SUFFIXES: dict[str, Language] = {
     ".py": "python",
@@ -25,6 +27,9 @@ SUFFIXES: dict[str, Language] = {
     ".pyw": "python",
     ".json": "json",
     ".jsonc": "json",
+    ".json5": "jsonnet",
+    ".jsonnet": "jsonnet",
+    ".libsonnet": "jsonnet",
     ".yaml": "yaml",
     ".yml": "yaml",
     ".toml": "toml",
@@ -203,7 +208,7 @@ class Source:
     @property
     def is_data(self) -> bool:
         """Whether this is in a language of data: keys and values, and no code that could make one of the other."""
-        return self.language in ("json", "yaml", "toml")
+        return self.language in ("json", "jsonnet", "yaml", "toml")
 
     @cached_property
     def _line_starts(self) -> list[int]:

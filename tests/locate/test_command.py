@@ -84,6 +84,11 @@ def test_silent(text: str) -> None:
         pytest.param("python train.py data.num_workers=8", [("data.num_workers", "8")], id="an override"),
         pytest.param("python train.py ++trainer.num_workers=8", [("trainer.num_workers", "8")], id="a forced override"),
         pytest.param("python train.py +data/x.num_workers=8", [("data/x.num_workers", "8")], id="an added override"),
+        pytest.param(
+            "python train.py hardware.num_workers.train=8",
+            [("hardware.num_workers.train", "8")],
+            id="a count for each use",
+        ),
         pytest.param("python train.py 'data.num_workers=8'", [("data.num_workers", "8")], id="a quoted override"),
         pytest.param(
             "python tools/train_net.py --eval-only DATALOADER.NUM_WORKERS 4",

@@ -34,6 +34,11 @@ def found(code: str) -> list[Found]:
         pytest.param("", id="nothing"),
         pytest.param("FROM python:3.12\n# CMD python train.py --num_workers 8\n", id="a comment"),
         pytest.param("ENV NUM_WORKERS=8\nCMD ./serve.sh\n", id="a variable without evidence"),
+        pytest.param('ENV NUM_WORKERS=8\nENTRYPOINT ["python", "main.py"]\n', id="a variable of any program"),
+        pytest.param(
+            "ARG WORKERS=3\nENV EPOCHS=3 WORKERS=${WORKERS}\nCMD horovodrun -np $WORKERS python train.py --epochs $EPOCHS\n",
+            id="a variable that goes to another option",
+        ),
         pytest.param("ENV GUNICORN_WORKERS=1\nCMD gunicorn --workers ${GUNICORN_WORKERS} app\n", id="a web server"),
         pytest.param('CMD ["gunicorn", "--workers", "4", "app"]\n', id="a web server, as a list"),
         pytest.param("LABEL cmd='python train.py --num_workers 8'\n", id="a label"),

@@ -6,13 +6,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from worker_lint.errors import SourceError
+from worker_lint.source import Source
 
 if TYPE_CHECKING:
     from worker_lint.locate.vocabulary import Vocabulary
     from worker_lint.site import Document
-    from worker_lint.source import Source
 
-_HOLDERS = frozenset({"notebook", "markdown"})
+_HOLDERS = frozenset({"notebook", "markdown", "makefile", "dockerfile"})
 """Languages that say nothing themselves; their modules cut out the pieces that are in others."""
 
 
@@ -23,16 +23,17 @@ def locate(source: Source, words: Vocabulary) -> tuple[Document, ...]:
     """
     # Each language's grammar is loaded when its first file comes.
     module = import_module(f"worker_lint.locate.{source.language}")
-    if source.language in _HOLDERS:
-        return tuple(document for piece in module.pieces(source) for document in _of_piece(piece, words))
-    documents: tuple[Document, ...] = module.locate(source, words)
-    return documents
+    # A module knows its own language alone: of a piece in another it yields the source.
+    found = module.pieces(source) if source.language in _HOLDERS else module.locate(source, words)
+    return tuple(
+        document for each in found for document in (_of_piece(each, words) if isinstance(each, Source) else (each,))
+    )
 
 
 def _of_piece(piece: Source, words: Vocabulary) -> tuple[Document, ...]:
     try:
         return locate(piece, words)
     except SourceError:
-        if piece.is_data:  # an excerpt of a document, as in an explanation
+        if piece.is_data:  # an excerpt of a document, or one that something fills in yet
             return ()
         raise

@@ -69,6 +69,8 @@ _TRAINS = re.compile(r"(?:^|[_-])(?:pre|fine)?-?_?(?:train|tune|fit|sft)(?:$|[_\
 _BARE = re.compile(r"workers?")
 """A name that says nothing of what works; beside a fuller one it is something else."""
 
+_ROLES = frozenset({"train", "val", "valid", "validation", "eval", "test", "predict"})
+
 _QUOTED = re.compile(r"""(["'])(.*)\1""", re.DOTALL)
 _INTEGER = re.compile(r"-?\d+")
 _FLOAT = re.compile(r"-?(?:\d+\.\d*|\.\d+|\d+(?:\.\d*)?[eE][-+]?\d+)")
@@ -158,7 +160,7 @@ def sites_of(
         return []
     evidence = evidence_of(texts, command, words) or [*around]
     group = _group(line, first, settings, words)
-    certain = [setting.name for setting in settings if not _BARE.fullmatch(normalised(setting.last))]
+    certain = [setting.name for setting in settings if not _BARE.fullmatch(normalised(setting.count))]
     return [_site(setting, evidence, certain, group, words) for setting in settings]
 
 
@@ -215,13 +217,10 @@ class _Setting:
     form: Form
     name: str
     value: Word
+    count: str
+    """The name without its sections."""
     keys: tuple[str, ...] = ()
-    """The sections that the name stands in, the outermost first."""
-
-    @property
-    def last(self) -> str:
-        """The name without its sections."""
-        return "workers" if self.name == "-j" else _parts(self.name)[-1]
+    """The sections that it stands in, the outermost first."""
 
 
 def _settings(line: Sequence[Word], first: int, words: Vocabulary) -> Iterator[_Setting]:
@@ -231,23 +230,26 @@ def _settings(line: Sequence[Word], first: int, words: Vocabulary) -> Iterator[_
             continue
         behind = line[index + 1] if index + 1 < len(line) and not _is_option(line[index + 1].text) else None
         if flag := _FLAG.fullmatch(word.text):
-            *keys, last = flag[2].split(".")
-            if words.is_count(last):
-                value = word.part(flag.start(4)) if flag[3] else behind
-                if value is not None and value.text:
-                    yield _Setting("flag", flag[1] + flag[2], value, tuple(keys))
-            elif (jobs := _JOBS.fullmatch(word.text)) and "workers" in words.names:
+            value = word.part(flag.start(4)) if flag[3] else behind
+            if (found := _counted(flag[2], words)) and value is not None and value.text:
+                yield _Setting("flag", flag[1] + flag[2], value, *found)
+            elif (jobs := _JOBS.fullmatch(word.text)) and words.is_count("workers"):
                 value = word.part(jobs.start(1)) if jobs[1] else behind
                 if value is not None and value_of(value).kind in ("integer", "reference"):
-                    yield _Setting("flag", "-j", value)
+                    yield _Setting("flag", "-j", value, "workers")
         elif override := _OVERRIDE.fullmatch(word.text):
-            *keys, last = _parts(override[1])
-            if words.is_count(last) and override[2]:
-                yield _Setting("override", override[1], word.part(override.start(2)), tuple(keys))
-        elif _DOTTED.fullmatch(word.text) and behind is not None:
-            *keys, last = word.text.split(".")
-            if words.is_count(last):
-                yield _Setting("override", word.text, behind, tuple(keys))
+            if (found := _counted(override[1], words)) and override[2]:
+                yield _Setting("override", override[1], word.part(override.start(2)), *found)
+        elif behind is not None and _DOTTED.fullmatch(word.text) and (found := _counted(word.text, words)):
+            yield _Setting("override", word.text, behind, *found)
+
+
+def _counted(name: str, words: Vocabulary) -> tuple[str, tuple[str, ...]] | None:
+    """Return the count that the dotted ``name`` ends with, and the sections around it; None where it is no count."""
+    *keys, last = _parts(name)
+    if keys and last in _ROLES and words.is_count(keys[-1]):  # num_workers.train
+        *keys, last = keys
+    return (last, tuple(keys)) if words.is_count(last) else None
 
 
 def _site(
@@ -263,7 +265,7 @@ def _site(
         says.append(Evidence(-WEAK, "-j means jobs to many programs"))
     if value.kind in ("string", "boolean", "null"):
         says.append(Evidence(-WEAK, f"{value.text} is no number"))
-    weighed = weigh(setting.last, says, words)
+    weighed = weigh(setting.count, says, words)
     return Site(setting.form, setting.name, value, group, confidence=weighed.confidence, evidence=weighed.evidence)
 
 

@@ -6,12 +6,11 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from worker_lint.locate import locate as locate_piece
 from worker_lint.locate.rendition import Rendition, lines
-from worker_lint.site import Document
 
 if TYPE_CHECKING:
-    from worker_lint.locate.vocabulary import Vocabulary
+    from collections.abc import Iterator
+
     from worker_lint.source import Source
 
 _INSTRUCTION = re.compile(rb"[ \t]*(?:ONBUILD[ \t]+)?(?P<name>[A-Z]+)[ \t]+(?:--\w[^ \t]*[ \t]+)*", re.IGNORECASE)
@@ -32,16 +31,12 @@ class _Instruction:
     """The lines of its here-document, its end among them."""
 
 
-def locate(source: Source, words: Vocabulary) -> tuple[Document, ...]:
-    """Return the sites of a Dockerfile, which stand in a shell script made of its commands and variables.
-
-    Raises SourceError where a count is a number without end.
-    """
-    return (Document(source), *locate_piece(_script(source), words))
+def pieces(source: Source) -> Iterator[Source]:
+    """Yield the shell script that the commands and variables of a Dockerfile make."""
+    yield _script(source)
 
 
 def _script(source: Source) -> Source:
-    """Return the commands and variables of a Dockerfile as a shell script."""
     rendition = Rendition(source)
     entered = False
     for instruction in _instructions(source.code):

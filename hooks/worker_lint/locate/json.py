@@ -11,7 +11,6 @@ import tree_sitter
 import tree_sitter_json
 
 from worker_lint.errors import SourceError
-from worker_lint.locate import locate as locate_piece
 from worker_lint.locate.data import MOST_ENTRIES, Entry, Table, document, last_part, places
 from worker_lint.locate.data_commands import Commands, holds_commands, names_program, takes_program
 from worker_lint.locate.descent import first_error, line_of_descent
@@ -46,7 +45,7 @@ def _parser() -> tree_sitter.Parser:
     return tree_sitter.Parser(tree_sitter.Language(tree_sitter_json.language()))
 
 
-def locate(source: Source, words: Vocabulary) -> tuple[Document, ...]:
+def locate(source: Source, words: Vocabulary) -> tuple[Document | Source, ...]:
     """Return the sites, groups and duplicate keys of a JSON source; it is not parsed where no count is named.
 
     A template that is no JSON before it is rendered holds what can be found between its tags. Raises SourceError,
@@ -69,8 +68,7 @@ def locate(source: Source, words: Vocabulary) -> tuple[Document, ...]:
     objects = _Objects(source, tree.root_node, words)
     for start, end in found:
         objects.visit(start, end)
-    pieces = [located for piece in objects.commands.pieces.values() for located in locate_piece(piece, words)]
-    return (document(source, objects.tables.values(), words), *pieces)
+    return (document(source, objects.tables.values(), words), *objects.commands.pieces.values())
 
 
 class _Objects:

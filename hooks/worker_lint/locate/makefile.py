@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from worker_lint.locate import locate as locate_piece
 from worker_lint.locate.rendition import Rendition, lines
-from worker_lint.site import Document
 
 if TYPE_CHECKING:
-    from worker_lint.locate.vocabulary import Vocabulary
+    from collections.abc import Iterator
+
     from worker_lint.source import Source
 
 _PREFIXES = re.compile(rb"[ \t]*[@+\-]?[@+\- \t]*")
@@ -24,16 +23,12 @@ _COMMENT = re.compile(rb"(?:^|\s)#.*$")
 _VARIABLE = re.compile(rb"(?P<dollar>\$\$)|\$\((?P<name>\w+)\)")
 
 
-def locate(source: Source, words: Vocabulary) -> tuple[Document, ...]:
-    """Return the sites of a makefile, which stand in a shell script made of its recipes and variables.
-
-    Raises SourceError where a count is a number without end.
-    """
-    return (Document(source), *locate_piece(_script(source), words))
+def pieces(source: Source) -> Iterator[Source]:
+    """Yield the shell script that the recipes and variables of a makefile make."""
+    yield _script(source)
 
 
 def _script(source: Source) -> Source:
-    """Return the recipes and assignments of a makefile as a shell script."""
     rendition = Rendition(source)
     goes_on = closing = None
     in_define = False

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from worker_lint.site import ValueKind
 
 _JSON_INTEGER = re.compile(r"-?\d+")
+_JSON_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
 _WORDS: dict[str, ValueKind] = {"true": "boolean", "false": "boolean", "null": "null"}
 
 # YAML 1.1 as PyYAML reads it, and with it OmegaConf, Hydra and most training repositories.
@@ -38,8 +39,9 @@ def json_value(start: int, end: int, text: str) -> Value:
         return Value(start, end, text, kind_of_text(text.strip('"')))
     if text in _WORDS:
         return Value(start, end, text, _WORDS[text])
-    number = int(text) if _JSON_INTEGER.fullmatch(text) and len(text) <= MOST_DIGITS else None
-    return Value(start, end, text, "float" if number is None and len(text) <= MOST_DIGITS else "integer", number)
+    if _JSON_INTEGER.fullmatch(text):
+        return Value(start, end, text, "integer", _integer(text, 10))
+    return Value(start, end, text, "float") if _JSON_NUMBER.fullmatch(text) else _filled_in(start, end, text)
 
 
 def toml_value(start: int, end: int, text: str) -> Value:
@@ -53,8 +55,8 @@ def toml_value(start: int, end: int, text: str) -> Value:
         return Value(start, end, text, "integer", number)
     try:
         float(text)
-    except ValueError:  # a date or a time
-        return Value(start, end, text, "expression")
+    except ValueError:  # a date or a time, or a template's tag
+        return _filled_in(start, end, text)
     return Value(start, end, text, "float")
 
 
@@ -103,6 +105,12 @@ def _yaml_integer(start: int, end: int, text: str, found: re.Match[str]) -> Valu
     if found["sign"] == "-" and number is not None:
         number = -number
     return Value(start, end, text, "integer", number, surprise=surprise)
+
+
+def _filled_in(start: int, end: int, text: str) -> Value:
+    """Return ``text``, which is none of the language's scalars, as a value."""
+    kind = kind_of_text(text)
+    return Value(start, end, text, kind if kind != "string" else "expression")
 
 
 def _integer(digits: str, base: int) -> int | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from worker_lint.locate.command import FALLBACK, REFERENCE, Word, evidence_of, may_set, sites_of, understood, value_of
-from worker_lint.locate.evidence import WEAK, Evidence, of_script, of_siblings, weigh
+from worker_lint.locate.evidence import STRONG, WEAK, Evidence, of_script, of_siblings, weigh
 from worker_lint.site import Site
 
 if TYPE_CHECKING:
@@ -134,7 +134,9 @@ class Script:
         return uses - shown <= direct + passed
 
     def _of_surroundings(self, each: Assignment, flow: _Flow, words: Vocabulary) -> list[Evidence]:
-        """Return what speaks for a variable that no command is seen to take as an option."""
+        """Return what speaks for a variable that no command is seen to take as a count, or against it."""
+        if (option := flow.option_of(each.name)) is not None:
+            return [Evidence(-STRONG, f"goes to {option}")]
         found = of_siblings({other.name for other in self.assignments}, words, around="among the script's variables")
         reached = [each.line] if each.line is not None else flow.commands if each.exported else []
         best: list[Evidence] = []
@@ -142,7 +144,9 @@ class Script:
             for whole in flow.wholes(line):
                 says = evidence_of(whole, understood(whole), words)
                 best = max(best, says, key=lambda evidence: sum(one.weight for one in evidence))
-        return found + best or of_script(self.stem, words)
+        # Many programs look at their environment: only one that certainly trains says what a variable is for.
+        found += best if sum(one.weight for one in best) >= STRONG else []
+        return found or of_script(self.stem, words)
 
 
 class _Flow:
@@ -179,6 +183,17 @@ class _Flow:
                     seen.add(user)
                     waiting.append(user)
         return found or [self._filled(line)]
+
+    def option_of(self, name: str) -> str | None:
+        """Return the option of a command that takes the variable ``name``, or None where it has no part in any."""
+        for line in self.commands:
+            for before, word in zip(("", *(word.text for word in line.words)), line.words, strict=False):
+                if name not in _NAMED.findall(word.text):
+                    continue
+                option = word.text if word.text.startswith("-") else before
+                if option.startswith("-"):
+                    return option.partition("=")[0]
+        return None
 
     def _filled(self, line: Line) -> list[str]:
         texts: list[str] = []

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 import tree_sitter
 import tree_sitter_bash
 
-from worker_lint.errors import SourceError
-from worker_lint.locate import locate as locate_piece
 from worker_lint.locate.command import PYTHON, SHELLS, Word, understood
 from worker_lint.locate.query import compiled
 from worker_lint.locate.script import Assignment, Line, Script
@@ -61,8 +59,8 @@ def _query() -> tree_sitter.Query:
     return compiled(_language(), "shell.scm")
 
 
-def locate(source: Source, words: Vocabulary) -> tuple[Document, ...]:
-    """Return the sites of a shell script, and what the pieces of other languages in it hold.
+def locate(source: Source, words: Vocabulary) -> tuple[Document | Source, ...]:
+    """Return the sites of a shell script, and the pieces of other languages in it that may hold more.
 
     Raises SourceError where a count is a number without end.
     """
@@ -71,21 +69,7 @@ def locate(source: Source, words: Vocabulary) -> tuple[Document, ...]:
     sites = tuple(reader.script.sites(words))
     for site in sites:
         refuse_endless(source, site.value)
-    return (Document(source, sites), *_pieces(source, reader.pieces, words))
-
-
-def _pieces(source: Source, pieces: list[tuple[Language, int, int]], words: Vocabulary) -> Iterator[Document]:
-    """Yield what the ``pieces`` of ``source`` hold: each a language with the offsets of its first byte and its end."""
-    for language, start, end in pieces:
-        code = source.code[start:end]
-        if not words.concerns(code):
-            continue
-        piece = Source(source.path, language, code, inset=Inset(source, range(start, end + 1)))
-        try:
-            yield from locate_piece(piece, words)
-        except SourceError:
-            # The shell may yet fill in what makes the text what it must be.
-            continue
+    return (Document(source, sites), *(piece for piece in reader.pieces if words.concerns(piece.code)))
 
 
 def _errors(root: Node) -> Iterator[Node]:
@@ -104,8 +88,9 @@ class _Reader:
 
     def __init__(self, source: Source) -> None:
         self.script = Script(source.path.stem, source.code)
-        self.pieces: list[tuple[Language, int, int]] = []
-        self._code = source.parsed
+        self.pieces: list[Source] = []
+        self._source = source
+        self._code = source.code
         self._base = 0
         self._levels = 0
 
@@ -189,7 +174,7 @@ class _Reader:
                     continue
                 start, end = word.start, word.start + len(word.text.encode())
                 if code:
-                    self.pieces.append(("python", start, end))
+                    self._piece("python", start, end)
                 elif not word.text.lstrip().startswith("-"):
                     self.read(start, end)
 
@@ -232,7 +217,11 @@ class _Reader:
         if language == "shell":
             self.read(start, end)
         elif language is not None:
-            self.pieces.append((language, start, end))
+            self._piece(language, start, end)
+
+    def _piece(self, language: Language, start: int, end: int) -> None:
+        inset = Inset(self._source, range(start, end + 1))
+        self.pieces.append(Source(self._source.path, language, self._code[start:end], inset=inset))
 
     def _raw(self, node: Node) -> Word:
         start, end = self._base + node.start_byte, self._base + node.end_byte

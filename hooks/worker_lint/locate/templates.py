@@ -19,7 +19,7 @@ _TAG = re.compile(
     # tags alone on their lines, which leave nothing or whole lines of their own
     rb"(?m:^)[ \t]*(?P<lines>(?:" + _COMMENT + rb"|" + _STATEMENT + rb"|" + _EXPRESSION + rb"|[ \t])+)(?=\r?\n|\r|\Z)"
     rb"|(?P<silent>" + _COMMENT + rb"|" + _STATEMENT + rb")"
-    rb"|(?P<word>" + _EXPRESSION + rb")"
+    rb"|(?P<number>" + _EXPRESSION + rb")"
 )
 
 
@@ -36,9 +36,9 @@ def is_template(code: bytes) -> bool:
 
 
 def masked(code: bytes) -> bytes:
-    """Return ``code`` with every tag of a template replaced, by blanks or by a word, byte for byte as long."""
+    """Return ``code`` with every tag of a template replaced, by blanks or by a number, byte for byte as long."""
     return _TAG.sub(_mask, code)
 
 
 def _mask(match: re.Match[bytes]) -> bytes:
-    return re.sub(rb"[^\r\n]", b"x" if match["word"] else b" ", match[0])
+    return re.sub(rb"[^\r\n]", b"1" if match["number"] else b" ", match[0])

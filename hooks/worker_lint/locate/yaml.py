@@ -6,7 +6,6 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from worker_lint.locate import locate as locate_piece
 from worker_lint.locate.data import MOST_ENTRIES, Entry, Table, document, last_part, places
 from worker_lint.locate.data_commands import Commands, holds_commands, names_program, takes_program
 from worker_lint.locate.descent import line_of_descent
@@ -35,10 +34,10 @@ _TAGS_OF_NUMBERS = ("!!int", "tag:yaml.org,2002:int")
 _TAGS_OF_REFERENCES = ("!ref", "!copy")
 """Tags of HyperPyYAML, whose value names another key."""
 _LINE = re.compile(rb"[ \t]*(?P<text>[^\r\n]*)(?P<end>\r\n|\r|\n|)")
-_ESCAPE = re.compile(r"\\.")
+_ESCAPE = re.compile(r"\\(?:x(..)|u(.{4})|U(.{8})|(.))")
 
 
-def locate(source: Source, words: Vocabulary) -> tuple[Document, ...]:
+def locate(source: Source, words: Vocabulary) -> tuple[Document | Source, ...]:
     """Return the sites, groups and duplicate keys of a YAML source; it is not parsed where no count is named.
 
     Raises SourceError, with line and column, where it does not parse and is no template of YAML either, or is
@@ -47,25 +46,22 @@ def locate(source: Source, words: Vocabulary) -> tuple[Document, ...]:
     tables: list[Table] = []
     commands = Commands(source)
     for piece in pieces(source, places(source.code, words)):
-        mappings = _Mappings(source, piece.root, words, commands, () if piece.index is None else (piece.index,))
+        mappings = _Mappings(source, piece.root, words, commands, piece.skipped)
         for start, end in piece.places:
             mappings.visit(start, end)
         tables += mappings.tables.values()
-    pieces_found = [located for piece in commands.pieces.values() for located in locate_piece(piece, words)]
-    return (document(source, tables, words), *pieces_found)
+    return (document(source, tables, words), *commands.pieces.values())
 
 
 class _Mappings:
     """The mappings of one tree in which a count's name is a key."""
 
-    def __init__(
-        self, source: Source, root: Node, words: Vocabulary, commands: Commands, base: tuple[str, ...]
-    ) -> None:
+    def __init__(self, source: Source, root: Node, words: Vocabulary, commands: Commands, skipped: int) -> None:
         self._source = source
         self._root = root
         self._words = words
         self._commands = commands
-        self._base = base
+        self._skipped = skipped
         self._broken = root.has_error
         self._indices: dict[int, dict[int, int]] = {}
         self.tables: dict[int, Table] = {}
@@ -158,6 +154,10 @@ class _Mappings:
                 continue
             name = self._key(key)
             content = _content(value)
+            if content is not None and content.type == "flow_mapping" and (text := self._text(content))[:2] == "{{":
+                # To YAML a template's tag is a mapping in a mapping.
+                yield Entry(name, Value(content.start_byte, content.end_byte, text, kind_of_text(text)))
+                continue
             if content is None or content.type not in _COLLECTIONS:
                 yield Entry(name, self._value(pair, value, content))
                 continue
@@ -193,9 +193,9 @@ class _Mappings:
             if node.type in _PAIRS:
                 path.append(self._key(node.child_by_field_name("key")))
             elif node.type in _SEQUENCES:
-                path.append(str(self._index(node, inner)))
-        # A piece that is one item of a list has a list of one item around it.
-        return (*self._base, *path[len(self._base) :])
+                skipped = 0 if path else self._skipped
+                path.append(str(self._index(node, inner) + skipped))
+        return tuple(path)
 
     def _index(self, sequence: Node, item: Node) -> int:
         if sequence.id not in self._indices:
@@ -210,7 +210,7 @@ class _Mappings:
         if content is not None and content.type == "single_quote_scalar":
             return text[1:-1].replace("''", "'")
         if content is not None and content.type == "double_quote_scalar":
-            return _ESCAPE.sub(lambda match: match[0][1:], text[1:-1])
+            return _ESCAPE.sub(_unescaped, text[1:-1])
         return text
 
     def _text(self, node: Node | None) -> str:
@@ -221,6 +221,14 @@ def _content(node: Node | None) -> Node | None:
     """Return the scalar, alias, mapping or sequence of ``node`` behind any anchor and tag, or None."""
     children = node.named_children if node is not None else []
     return next((child for child in children if child.type not in _PROPERTIES), None)
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    code = match[1] or match[2] or match[3]
+    try:
+        return chr(int(code, 16)) if code else match[4]
+    except (ValueError, OverflowError):
+        return match[0]
 
 
 def _is_name(text: str) -> bool:

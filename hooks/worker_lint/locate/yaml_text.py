@@ -53,8 +53,8 @@ class Piece:
 
     root: Node
     places: tuple[Span, ...]
-    index: str | None = None
-    """Where it stands in the list that the file is, when it is one item of that."""
+    skipped: int = 0
+    """How many items of the list, if the document is one, stand in front of it."""
 
 
 def pieces(source: Source, places: Iterable[Span]) -> Iterator[Piece]:
@@ -72,14 +72,28 @@ def pieces(source: Source, places: Iterable[Span]) -> Iterator[Piece]:
     if code.count(b"\n") < MOST_LINES:
         yield Piece(_tree(source, code, None), tuple(found))
         return
-    starts = [match.start() for match in _BLOCK_START.finditer(code)]
-    items = 0
-    for start, end in zip(starts, [*starts[1:], len(code)], strict=True):
-        index = str(items) if code[start : start + 2] in (b"- ", b"-\n") else None
-        items += index is not None
+    for start, end, skipped in _chunks(code):
         inside = tuple(found[bisect_left(found, (start, 0)) : bisect_left(found, (end, 0))])
         if inside:
-            yield Piece(_tree(source, code, (start, end)), inside, index)
+            yield Piece(_tree(source, code, (start, end)), inside, skipped)
+
+
+def _chunks(code: bytes) -> Iterator[tuple[int, int, int]]:
+    """Yield start and end of runs of blocks of the top level, of at most ``MOST_LINES`` lines where blocks are shorter.
+
+    The third number is how many items of the list, if the document is one, stand in front of the run.
+    """
+    begin = lines = items = skipped = 0
+    starts = [match.start() for match in _BLOCK_START.finditer(code)]
+    for start, end in zip(starts, [*starts[1:], len(code)], strict=True):
+        length = code.count(b"\n", start, end)
+        new = code.startswith(b"---", start)
+        if start > begin and (new or lines + length >= MOST_LINES):
+            yield begin, start, skipped
+            begin, lines, skipped = start, 0, 0 if new else items
+        items = 0 if new else items + code.startswith((b"- ", b"-\n"), start)
+        lines += length
+    yield begin, len(code), skipped
 
 
 def _tree(source: Source, code: bytes, piece: Span | None) -> Node:
