@@ -40,7 +40,8 @@ def test_the_name_tells_the_language(name, language):
         (b"#!/usr/bin/env python3\n", "python"),
         (b"#!/usr/bin/python3.12 -u\nx", "python"),
         (b"#!/opt/venv/bin/python", "python"),
-        (b"#!/bin/sh\n# python\n", None),
+        (b"#!/bin/sh\n# python\n", "shell"),
+        (b"#!/usr/bin/perl\n# python\n", None),
         (b"#!/usr/bin/env ipython-like\n", None),
         (b"# python\n", None),
         (b"", None),
@@ -129,7 +130,8 @@ def test_positions_are_those_that_splitting_into_lines_gives(text):
 
 def test_a_line_is_shown_without_its_end():
     found = source(b"a\r\nb\rc\n\nd")
-    assert [found.line(number) for number in range(1, 6)] == ["a", "b", "c", "", "d"]
+    assert [found.line(offset) for offset in (0, 3, 5, 7, 8)] == ["a", "b", "c", "", "d"]
+    assert [found.line(8, above) for above in (1, 2, 4, 5)] == ["", "c", "a", ""]
 
 
 def test_what_parsers_get_is_as_long():

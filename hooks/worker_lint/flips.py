@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from worker_lint.check import is_wanted
 from worker_lint.discover import discover
 from worker_lint.hardware.describe import bound
 from worker_lint.policy import Policy
-from worker_lint.source import may_be_read
 from worker_lint.survey import Survey
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class Flips:
 
     def __init__(self, settings: SettingsResolver) -> None:
         self._settings = settings
-        self._survey = Survey()
+        self._survey = Survey(settings.for_path)
 
     @property
     def errors(self) -> list[str]:
@@ -111,7 +111,8 @@ class Flips:
         return list(self._read())
 
     def _read(self) -> Iterator[Count]:
-        for document in self._survey.documents(discover([Path()], may_be_read, self._settings.is_excluded)):
+        wanted = partial(is_wanted, settings_for=self._settings.for_path)
+        for document in self._survey.documents(discover([Path()], wanted, self._settings.is_excluded)):
             source = document.source
             settings = self._settings.for_path(source.path)
             for site in document.sites:

@@ -38,7 +38,12 @@ def by_libcst(code):
 def by_tree_sitter(code):
     # A count by position is the one form that takes the file's imports to find, which the codemod leaves alone.
     (document,) = locate(Source.decode(Path("a.py"), "python", code), vocabulary())
-    sites = [site for site in document.sites if vocabulary().is_plain_count(site.name) and site.confidence >= 50]
+    words = vocabulary()
+    sites = [
+        site
+        for site in document.sites
+        if words.is_plain_count(site.name) and (site.callee or "").rpartition(".")[2] not in words.not_callables
+    ]
     return {(s.value.start, s.value.end) for s in sites if s.value.literal and s.form != "call-positional"}
 
 

@@ -13,7 +13,7 @@ from worker_lint.rules import RULES
 from worker_lint.settings import KEYS
 
 SECTIONS = ("What it does", "Why is this bad?", "Example", "Use instead", "Fix safety", "Options", "References")
-NAMES = {"python": "train.py", "json": "config.json"}
+NAMES = {"python": "train.py", "json": "config.json", "yaml": "config.yaml"}
 _BLOCK = re.compile(r"```(\w+)\n(.*?)```\n", re.DOTALL)
 
 each_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)

@@ -138,10 +138,8 @@ def document(source: Source, tables: Iterable[Table], words: Vocabulary) -> Docu
 
 def _is_numbering(table: Table) -> bool:
     """Return whether ``table`` numbers many words, as the vocabulary of a tokenizer does."""
-    if len(table.entries) < _FEWEST_NUMBERS:
-        return False
-    numbers = sum(entry.value is not None and entry.value.number is not None for entry in table.entries)
-    return numbers > 0.9 * len(table.entries)
+    numbered = {entry.key for entry in table.entries if entry.value is not None and entry.value.number is not None}
+    return len(numbered) >= _FEWEST_NUMBERS and len(numbered) > 0.9 * len(table.entries)
 
 
 def _group(table: Table, words: Vocabulary) -> Group:

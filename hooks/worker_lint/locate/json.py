@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 MOST_LEVELS = 900
 """Levels of nesting that are read: Python's own ``json`` gives up at about 1,000."""
 
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _STRING = rb'"(?:[^"\\]|\\.)*"'
 _COMMENT = rb"//[^\n]*|/\*(?:[^*]|\*(?!/))*\*/"
 _LENIENCES = re.compile(
@@ -144,8 +145,20 @@ class _Objects:
             if value.type == "object" and self._words.is_count(last_part(name)):
                 table = self._read(value, (*path, name))
             is_scalar = value.type not in ("object", "array")
+            if is_scalar and self._words.is_count(last_part(name)):
+                self._refuse_odd_number(value)
             entries.append(Entry(name, self._value(value) if is_scalar else None, table))
         return entries
+
+    def _refuse_odd_number(self, node: Node) -> None:
+        """Raise SourceError where ``node``, the value of a count, is a number that only the grammar takes for one."""
+        text = self._text(node)
+        if node.type == "number" and _NUMBER.fullmatch(text) is None:
+            line, column = self._source.position(node.start_byte)
+            raise SourceError(
+                f"{self._source.path}:{line}:{column}: not JSON: {text} is no number of the standard (RFC 8259); "
+                "write an integer"
+            )
 
     def _path(self, line: list[Node]) -> tuple[str, ...]:
         path: list[str] = []

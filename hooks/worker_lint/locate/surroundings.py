@@ -44,7 +44,7 @@ def of_call(callee: str | None, options: Collection[str], words: Vocabulary) -> 
         short = callee.rpartition(".")[2]
         if short in words.not_callables or POOL_LIKE.search(callee):
             return [Evidence(-PROOF, f"{callee} takes workers of its own")]
-        elif LOADER_LIKE.search(callee):
+        if LOADER_LIKE.search(callee):
             found.append(Evidence(STRONG, f"an argument of {callee}"))
         elif "dataset" in short.lower():
             found.append(Evidence(WEAK, f"an argument of {callee}"))

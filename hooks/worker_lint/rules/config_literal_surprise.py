@@ -22,21 +22,16 @@ built; one that is another number changes the speed of the job, or its memory, a
 
 ## Example
 
-```json
-{
-  "num_workers": 8,
-  "batch_size": 32,
-  "num_workers": 2
-}
+```yaml
+batch_size: 32
+num_workers: 08
 ```
 
 ## Use instead
 
-```json
-{
-  "batch_size": 32,
-  "num_workers": 2
-}
+```yaml
+batch_size: 32
+num_workers: 8
 ```
 
 ## Fix safety
