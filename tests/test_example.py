@@ -38,6 +38,7 @@ SITES = [
     ("merlin/training/cardiac_config_example.py", "dict-entry", 4),
     ("merlin/training/cardiac_config_example.py", "dict-entry", 4),
     ("merlin/training/cardiac_trainer.py", "fallback", 4),
+    ("scripts/train_cardiac.sh", "flag", 8),
 ]
 
 

@@ -114,7 +114,7 @@ def test_without_the_setting_no_document_is_looked_at(folder: Path, capsys) -> N
 
 def test_without_the_setting_a_document_that_is_named_is_skipped_and_told_so(folder: Path, capsys) -> None:
     assert run("README.md") == 0
-    assert "README.md: Markdown is read where the settings say markdown = true; skipped" in capsys.readouterr().err
+    assert "1 document skipped: Markdown is read where the settings say markdown = true" in capsys.readouterr().err
 
 
 def test_with_the_setting_a_fix_changes_the_digits_and_nothing_else(folder: Path) -> None:

@@ -88,14 +88,19 @@ def _check_files(args: argparse.Namespace, settings: SettingsResolver, policies:
     wanted = partial(is_wanted, settings_for=settings.for_path)
     files = _until_error(discover(paths, wanted, settings.is_excluded), report)
     named = frozenset(paths)
+    documents = 0
     with Progress(quiet=args.quiet) as progress:
         for file in check(progress.counting(files), policies):
             if file.skipped is None:
                 _take(file, args, policies, report, _keep)
+            elif file.skipped == "unwanted language":
+                documents += 1
             elif file.path in named and file.skipped == "binary":
                 report.errors.append(f"{file.path}: is binary (it holds a NUL byte); leave it out of the check")
             elif file.path in named:
                 _say(f"{file.path}: {_UNREAD[file.skipped]}; skipped", args)
+    if documents:
+        _say(f"{documents} {'document' if documents == 1 else 'documents'} skipped: {_UNREAD['unwanted language']}", args)
 
 
 def _until_error(files: Iterator[Path], report: Report) -> Iterator[Path]:
