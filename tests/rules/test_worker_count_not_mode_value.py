@@ -22,6 +22,7 @@ TORCH = "from torch.utils.data import DataLoader\n"
         pytest.param("num_workers = -1", TRAINING, id="a negative count, which another rule finds"),
         pytest.param("max_workers = 2", TRAINING, id="the workers of a pool"),
         pytest.param("ray.train.ScalingConfig(num_workers=2)", TRAINING, id="Ray's training actors"),
+        pytest.param("glt.MpDistSamplingWorkerOptions(num_workers=2)", TRAINING, id="processes that sample a graph"),
         pytest.param("if num_workers == 2: pass", TRAINING, id="a comparison"),
         pytest.param("num_workers = 3", TRAINING + "\n[modes]\ntraining = 3", id="the repository's own count"),
         pytest.param("num_workers = 3", 'mode = "mine"\n[modes]\nmine = 3', id="a mode of the repository's own"),
