@@ -45,7 +45,7 @@ class Value:
     divisions: tuple[int, ...] = ()
     """The offsets of the ``/`` operators that alone make the expression a float."""
     surprise: str | None = None
-    """What readers of the file take it for, as in "12 is ...", where that is not what it seems."""
+    """What readers of the file take it for, as it goes on behind "which is", where that is not what it seems."""
 
     @property
     def literal(self) -> bool:

@@ -100,7 +100,8 @@ def _check_files(args: argparse.Namespace, settings: SettingsResolver, policies:
             elif file.path in named:
                 _say(f"{file.path}: {_UNREAD[file.skipped]}; skipped", args)
     if documents:
-        _say(f"{documents} {'document' if documents == 1 else 'documents'} skipped: {_UNREAD['unwanted language']}", args)
+        noun = "document" if documents == 1 else "documents"
+        _say(f"{documents:,} {noun} skipped: {_UNREAD['unwanted language']}", args)
 
 
 def _until_error(files: Iterator[Path], report: Report) -> Iterator[Path]:
