@@ -110,6 +110,8 @@ class Vocabulary:
     loader_names: frozenset[str]
     """The last parts of those names."""
     not_callables: frozenset[str]
+    own_loaders: Mapping[str, Loader]
+    """Those of the loaders that the settings name."""
 
     def concerns(self, data: bytes) -> bool:
         """Return whether a file of these bytes can hold a count at all."""
@@ -134,6 +136,11 @@ class Vocabulary:
         """The worker options, with every prefix of a loader's; ``timeout`` only with one, for it means much else."""
         prefixes = {loader.prefix for loader in self.loaders.values()}
         return frozenset(prefix + option for prefix in prefixes for option in self.options) - {"timeout"}
+
+    def own_loader(self, relative: str) -> Loader | None:
+        """Return the loader that the settings name and that ``relative``, as in ``..data.make_loader``, may be."""
+        tail = "." + relative.lstrip(".")
+        return next((loader for dotted, loader in self.own_loaders.items() if f".{dotted}".endswith(tail)), None)
 
     def spellings(self) -> tuple[str, ...]:
         """Return every way to write a name: snake case, upper case, kebab case, and as a command-line option."""
@@ -192,6 +199,7 @@ def _extended(names: tuple[str, ...], not_names: tuple[str, ...], callables: tup
         names=known,
         loaders=loaders,
         loader_names=frozenset(dotted.rpartition(".")[2] for dotted in loaders),
+        own_loaders={each.partition(":")[0]: loaders[each.partition(":")[0]] for each in callables},
     )
 
 
@@ -221,4 +229,5 @@ def compiled(data: Mapping[str, Any]) -> Vocabulary:
         loaders=loaders,
         loader_names=frozenset(name.rpartition(".")[2] for name in loaders),
         not_callables=frozenset(data["not-callables"]),
+        own_loaders={},
     )
