@@ -85,7 +85,8 @@ def judge(documents: Iterable[Document], policy: Policy) -> list[FoundIn]:
     for document in believed(documents, policy.settings.confidence):
         found = (finding for rule in rules for finding in rule.check(document, policy))
         judged += [(document.source, finding) for finding in triage(found, rules, document.source)]
-    return judged
+    # The pieces of a file come language by language; people read it from its beginning.
+    return sorted(judged, key=lambda found: found[0].file_offset(found[1].start))
 
 
 def check_text(path: Path, data: bytes, policies: Policies) -> FileReport:

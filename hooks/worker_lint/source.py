@@ -270,6 +270,10 @@ class Source:
             end = self.inset.offsets[last] + 1 if ends is None else ends[last]
         return self.inset.host.outward(Edit(start, end, self.inset.quote(edit.text)))
 
+    def file_offset(self, offset: int) -> int:
+        """Return the offset, in the code of the whole file, of the byte at ``offset``."""
+        return offset if self.inset is None else self.inset.host.file_offset(self.inset.offsets[offset])
+
     @property
     def root(self) -> Source:
         """The source of the whole file."""

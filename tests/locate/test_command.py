@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from worker_lint.locate.command import Word, sites_of, understood, value_of
+from worker_lint.locate.command import Reading, Word, sites_of, understood, value_of
 from worker_lint.locate.evidence import Evidence
 from worker_lint.locate.vocabulary import vocabulary
 from worker_lint.site import COUNT, Site
@@ -219,8 +219,10 @@ def test_the_options_beside_a_count_stand_in_its_group() -> None:
 def test_arguments_are_judged_by_the_command_that_they_become_part_of() -> None:
     arguments = line("--workers 8")
     (alone,) = sites_of(arguments, vocabulary())
-    (trained,) = sites_of(arguments, vocabulary(), whole=["torchrun", "train.py", "--workers", "8"])
-    (served,) = sites_of(arguments, vocabulary(), whole=["gunicorn", "--workers", "8"])
+    trains = Reading.of(["torchrun", "train.py", "--workers", "8"], vocabulary())
+    serves = Reading.of(["gunicorn", "--workers", "8"], vocabulary())
+    (trained,) = sites_of(arguments, vocabulary(), whole=trains)
+    (served,) = sites_of(arguments, vocabulary(), whole=serves)
     assert served.confidence == 0
     assert alone.confidence < THRESHOLD <= trained.confidence
 

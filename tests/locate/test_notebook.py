@@ -276,6 +276,16 @@ def test_a_comment_silences(folder: Path, cells: list[dict[str, Any]]) -> None:
     assert run("--mode=training", "a.ipynb") == 0
 
 
+def test_what_is_found_comes_in_the_order_of_the_file(folder: Path, capsys) -> None:
+    command = "!python train.py --num_workers 4"
+    Path("a.ipynb").write_bytes(notebook(code(command), code(LOADER), code("1", command)))
+    assert run("--mode=training", "a.ipynb") == 1
+    found_at = [line.split()[0] + line.split()[1] for line in capsys.readouterr().out.splitlines() if "WL201" in line]
+    assert found_at == ["a.ipynb:cell0:1:32:", "a.ipynb:cell1:1:53:", "a.ipynb:cell2:2:32:"]
+    assert main(["sites", "--isolated", "a.ipynb"]) == 0
+    assert [line.split(":")[1] for line in capsys.readouterr().out.splitlines()[:-1]] == ["cell 0", "cell 1", "cell 2"]
+
+
 def test_a_comment_at_the_end_of_a_cell_says_nothing_of_the_next(folder: Path) -> None:
     Path("a.ipynb").write_bytes(notebook(code("# worker-lint: keep"), code(LOADER)))
     assert run("--mode=training", "a.ipynb") == 1

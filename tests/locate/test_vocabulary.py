@@ -154,7 +154,12 @@ MAKE = "mylib.data.make_batches:procs"
         pytest.param("from other import make_batches\nmake_batches(procs=4)", [], id="silent: one of the same name"),
         pytest.param("from mylib.data import make_batches\nmake_batches(procs=4)", [("procs", "4")], id="imported"),
         pytest.param("from mylib.data import make_batches as m\nm(procs=4)", [("procs", "4")], id="under an alias"),
-        pytest.param("import mylib.data\nmylib.data.make_batches(d, procs=4)", [("procs", "4")], id="behind its module"),
+        pytest.param(
+            "import mylib.data\nmylib.data.make_batches(d, procs=4)", [("procs", "4")], id="behind its module"
+        ),
+        pytest.param("from .data import make_batches\nmake_batches(procs=4)", [("procs", "4")], id="relative"),
+        pytest.param("from .data import make_batches as m\nm(procs=4)", [("procs", "4")], id="relative, with an alias"),
+        pytest.param("from .other import make_batches\nmake_batches(procs=4)", [], id="silent: relative, elsewhere"),
         pytest.param("from mylib import data as D\nD.make_batches(procs=4)", [("procs", "4")], id="behind an alias"),
     ],
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from functools import partial
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from worker_lint.survey import Survey
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterable, Iterator
 
     from worker_lint.site import Document, Site
 
@@ -37,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
     survey = Survey(settings.for_path)
     wanted = partial(is_wanted, settings_for=settings.for_path)
     files = discover(args.paths or [Path()], wanted, settings.is_excluded)
-    rows = [_row(document, site) for document in survey.documents(files) for site in document.sites]
+    rows = [_row(document, site) for document, site in _in_order(survey.documents(files))]
     if args.output_format == "json":
         json.dump({"sites": rows}, sys.stdout, indent=2)
         sys.stdout.write("\n")
@@ -47,6 +49,13 @@ def run(args: argparse.Namespace) -> int:
         sys.stdout.write(f"{len(rows):,} sites, {literals:,} of them literals; {survey.files:,} files read\n")
     sys.stderr.writelines(f"error: {error}\n" for error in survey.errors)
     return 2 if survey.errors else 0
+
+
+def _in_order(documents: Iterable[Document]) -> Iterator[tuple[Document, Site]]:
+    """Yield every site with its document, file by file, each from its beginning."""
+    for _, same_file in groupby(documents, key=lambda document: document.source.path):
+        found = [(document, site) for document in same_file for site in document.sites]
+        yield from sorted(found, key=lambda pair: pair[0].source.file_offset(pair[1].value.start))
 
 
 def _line(row: dict[str, Any]) -> str:

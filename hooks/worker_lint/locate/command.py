@@ -69,6 +69,8 @@ _TRAINS = re.compile(r"(?:^|[_-])(?:pre|fine)?-?_?(?:train|tune|fit|sft)(?:$|[_\
 _BARE = re.compile(r"workers?")
 """A name that says nothing of what works; beside a fuller one it is something else."""
 
+_MOST_FALLBACKS = 9
+"""Fallbacks of fallbacks that are looked into."""
 _ROLES = frozenset({"train", "val", "valid", "validation", "eval", "test", "predict"})
 
 _QUOTED = re.compile(r"""(["'])(.*)\1""", re.DOTALL)
@@ -111,6 +113,25 @@ class Command:
         return self.program in _PRINTERS
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A command, and what it says of the worker counts among its options."""
+
+    command: Command
+    evidence: tuple[Evidence, ...]
+
+    @classmethod
+    def of(cls, texts: Sequence[str], words: Vocabulary) -> Reading:
+        """Return the reading of the words ``texts``."""
+        command = understood(texts)
+        return cls(command, tuple(_evidence(texts, command, words)))
+
+    @property
+    def weight(self) -> int:
+        """How much speaks for training, in percent."""
+        return sum(each.weight for each in self.evidence)
+
+
 def understood(texts: Sequence[str]) -> Command:
     """Return what the words ``texts`` run."""
     if (name := _name(texts, 0)) in _PRINTERS:
@@ -141,27 +162,25 @@ def sites_of(
     line: Sequence[Word],
     words: Vocabulary,
     *,
-    whole: Sequence[str] | None = None,
+    whole: Reading | None = None,
     around: Sequence[Evidence] = (),
 ) -> list[Site]:
     """Return the sites of the command ``line``.
 
-    ``whole`` are the words of the command that the line becomes a part of (an array of arguments, say), where that
-    is more than the line itself; ``around`` is what speaks where the command's own words say nothing.
+    ``whole`` is the command that the line becomes a part of (an array of arguments, say), where that is more than
+    the line itself; ``around`` is what speaks where the command's own words say nothing.
     """
     line = list(_split(line))
-    texts = [word.text for word in line] if whole is None else whole
-    command = understood(texts)
-    if command.prints:
+    own = understood([word.text for word in line])
+    reading = whole or Reading.of([word.text for word in line], words)
+    if reading.command.prints:
         return []
-    first = command.first if whole is None else understood([word.text for word in line]).first
-    settings = list(_settings(line, first, words))
+    settings = list(_settings(line, own.first, words))
     if not settings:
         return []
-    evidence = evidence_of(texts, command, words) or [*around]
-    group = _group(line, first, settings, words)
+    group = _group(line, own.first, settings, words)
     certain = [setting.name for setting in settings if not _BARE.fullmatch(normalised(setting.count))]
-    return [_site(setting, evidence, certain, group, words) for setting in settings]
+    return [_site(setting, reading.evidence or around, certain, group, words) for setting in settings]
 
 
 def may_set(line: Sequence[Word], words: Vocabulary) -> bool:
@@ -169,8 +188,7 @@ def may_set(line: Sequence[Word], words: Vocabulary) -> bool:
     return next(_settings(list(_split(line)), 0, words), None) is not None
 
 
-def evidence_of(texts: Sequence[str], command: Command, words: Vocabulary) -> list[Evidence]:
-    """Return what the words ``texts`` of ``command`` say of the worker counts among its options."""
+def _evidence(texts: Sequence[str], command: Command, words: Vocabulary) -> list[Evidence]:
     found: list[Evidence] = []
     for name in dict.fromkeys(_stem(each) for each in (command.program or "", *command.scripts)):
         found += of_program(name, words)
@@ -188,13 +206,23 @@ def value_of(word: Word) -> Value:
 
     Of ``${WORKERS:-8}`` the fallback is the value.
     """
-    if quoted := _QUOTED.fullmatch(word.text):
-        return value_of(word.part(1, 1 + len(quoted[2])))
+    outer = word = _unquoted(word)
+    for _ in range(_MOST_FALLBACKS):
+        fallback = FALLBACK.fullmatch(word.text)
+        if fallback is None or not fallback[2]:
+            break
+        word = _unquoted(word.part(fallback.start(2), fallback.end(2)))
+    value = _plain_value(word)
+    return value if value.kind in ("integer", "float") else _plain_value(outer)
+
+
+def _unquoted(word: Word) -> Word:
+    quoted = _QUOTED.fullmatch(word.text)
+    return word.part(1, -1) if quoted else word
+
+
+def _plain_value(word: Word) -> Value:
     text = word.text
-    if (fallback := FALLBACK.fullmatch(text)) and fallback[2]:
-        inner = value_of(word.part(fallback.start(2), fallback.end(2)))
-        if inner.kind in ("integer", "float"):
-            return inner
     kind: ValueKind = "expression"
     number = None
     if _INTEGER.fullmatch(text):

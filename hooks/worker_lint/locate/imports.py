@@ -85,6 +85,8 @@ class Imports:
         loaders = self.words.loaders
         if callee in loaders:
             return loaders[callee]
+        if callee.startswith("."):
+            return self.words.own_loader(callee)
         if "." in callee or callee in self.names:
             return None
         for module in self.stars:

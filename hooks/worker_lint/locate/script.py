@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from worker_lint.locate.command import FALLBACK, REFERENCE, Word, evidence_of, may_set, sites_of, understood, value_of
+from worker_lint.locate.command import FALLBACK, REFERENCE, Reading, Word, may_set, sites_of, understood, value_of
 from worker_lint.locate.evidence import STRONG, WEAK, Evidence, of_script, of_siblings, weigh
 from worker_lint.site import Site
 
@@ -15,13 +17,16 @@ if TYPE_CHECKING:
 
     from worker_lint.locate.vocabulary import Vocabulary
 
-_MOST_WORDS = 2_000
+_MOST_WORDS = 1_000
 """Words of one command, with all its variables filled in, that are looked at."""
 _MOST_USES = 16
 """Commands that are looked at for what a variable means."""
+_MOST_VARIABLES = 64
+"""Variables that are followed on the way to them."""
 
 _NAMED = re.compile(r"\$\{?#?(\w+|@)")
 """A variable that is used, alone or inside a word."""
+_NAMED_IN_CODE = re.compile(rb"\$\{?#?(\w+)")
 _ALONE = re.compile(r"\$(?:(\w+|@)|\{(\w+|@)(?:\[[@*]\])?(?::?[-+=][^}]*)?\})")
 """A word that is one variable and nothing else."""
 _FALLBACK_OF = re.compile(rb"\$\{(\w+):?[-=][\"']?$")
@@ -63,13 +68,13 @@ class Script:
 
     def sites(self, words: Vocabulary) -> list[Site]:
         """Return the sites of the script in the order in which they stand."""
-        flow = _Flow(self)
+        flow = _Flow(self, words)
         around = of_script(self.stem, words)
         flags: list[Site] = []
         for line in self.lines:
             if not may_set(line.words, words):
                 continue
-            readings = [sites_of(line.words, words, whole=whole, around=around) for whole in flow.wholes(line)]
+            readings = [sites_of(line.words, words, whole=whole, around=around) for whole in flow.readings(line)]
             # Arguments that several commands share count a loader's workers if they do so for one of them.
             flags += max(readings, key=lambda sites: sum(site.confidence for site in sites), default=[])
         found: dict[int, Site] = {}
@@ -104,18 +109,18 @@ class Script:
         """Return the options that each variable goes to, by way of other variables, too."""
         fed: dict[str, list[Site]] = {}
         for site in flags:
-            if name := self._variable(site.value.start, site.value.text):
+            if name := self.variable(site.value.start, site.value.text):
                 fed.setdefault(name, []).append(site)
         for _ in range(3):
             for each in self.assignments:
                 value = value_of(each.value)
-                name = self._variable(value.start, value.text)
+                name = self.variable(value.start, value.text)
                 if each.name in fed and name is not None and name != each.name:
                     known = fed.setdefault(name, [])
                     known += [site for site in fed[each.name] if site not in known]
         return fed
 
-    def _variable(self, start: int, text: str) -> str | None:
+    def variable(self, start: int, text: str) -> str | None:
         """Return the name of the variable that the value ``text`` at ``start`` is, or is the fallback of."""
         if reference := REFERENCE.fullmatch(text):
             return reference[1] or reference[2]
@@ -124,39 +129,38 @@ class Script:
 
     def _only_feeds(self, name: str, fed: dict[str, list[Site]], flow: _Flow) -> bool:
         """Return whether the variable ``name``, which says nothing itself, is used for nothing but worker counts."""
-        uses = len(re.findall(rb"\$\{?" + re.escape(name.encode()) + rb"\b", self.code))
-        shown = sum(
-            len(re.findall(rf"\$\{{?{re.escape(name)}\b", word.text)) for line in flow.printers for word in line.words
-        )
-        values = [value_of(each.value) for each in self.assignments]
-        passed = sum(1 for value in values if self._variable(value.start, value.text) == name)
-        direct = sum(1 for site in fed[name] if self._variable(site.value.start, site.value.text) == name)
-        return uses - shown <= direct + passed
+        direct = sum(1 for site in fed[name] if self.variable(site.value.start, site.value.text) == name)
+        return flow.uses[name] <= direct + flow.passed[name]
 
     def _of_surroundings(self, each: Assignment, flow: _Flow, words: Vocabulary) -> list[Evidence]:
         """Return what speaks for a variable that no command is seen to take as a count, or against it."""
         if (option := flow.option_of(each.name)) is not None:
             return [Evidence(-STRONG, f"goes to {option}")]
-        found = of_siblings({other.name for other in self.assignments}, words, around="among the script's variables")
-        reached = [each.line] if each.line is not None else flow.commands if each.exported else []
-        best: list[Evidence] = []
-        for line in reached:
-            for whole in flow.wholes(line):
-                says = evidence_of(whole, understood(whole), words)
-                best = max(best, says, key=lambda evidence: sum(one.weight for one in evidence))
+        found = of_siblings(flow.assigned, words, around="among the script's variables")
+        best: Reading | None = None
+        if each.line is not None:
+            best = max(flow.readings(each.line), key=lambda reading: reading.weight)
+        elif each.exported:
+            best = flow.best
         # Many programs look at their environment: only one that certainly trains says what a variable is for.
-        found += best if sum(one.weight for one in best) >= STRONG else []
+        if best is not None and best.weight >= STRONG:
+            found += best.evidence
         return found or of_script(self.stem, words)
 
 
 class _Flow:
     """Which lines hold and which use each variable."""
 
-    def __init__(self, script: Script) -> None:
+    def __init__(self, script: Script, words: Vocabulary) -> None:
+        self._words = words
         self._owned: dict[str, list[Line]] = {}
         self._users: dict[str, list[Line]] = {}
+        self._read: dict[Line, Reading] = {}
+        self._tops: dict[str, list[Line]] = {}
+        self._options: dict[str, str] = {}
         self.printers: list[Line] = []
         self.commands: list[Line] = []
+        self.assigned = {each.name for each in script.assignments}
         for line in script.lines:
             if line.owner is not None:
                 self._owned.setdefault(line.owner, []).append(line)
@@ -166,34 +170,64 @@ class _Flow:
                 self.commands.append(line)
             for name in {name for word in line.words for name in _NAMED.findall(word.text)}:
                 self._users.setdefault(name, []).append(line)
+        for line in self.commands:
+            for before, word in zip(("", *(word.text for word in line.words)), line.words, strict=False):
+                option = word.text if word.text.startswith("-") else before
+                if option.startswith("-"):
+                    for name in _NAMED.findall(word.text):
+                        self._options.setdefault(name, option.partition("=")[0])
+        # Uses of each variable, but for those that only print it, and those that hand it to another variable.
+        self.uses = Counter(name.decode() for name in _NAMED_IN_CODE.findall(script.code))
+        self.uses.subtract(name for line in self.printers for word in line.words for name in _NAMED.findall(word.text))
+        self.passed: Counter[str] = Counter()
+        for each in script.assignments:
+            value = value_of(each.value)
+            if name := script.variable(value.start, value.text):
+                self.passed[name] += 1
 
-    def wholes(self, line: Line) -> list[list[str]]:
-        """Return the words of each command that ``line`` becomes part of, its variables filled in."""
-        found: list[list[str]] = []
-        waiting, seen = [line], {line}
-        while waiting and len(found) < _MOST_USES:
-            current = waiting.pop()
-            users = [] if current.owner is None else self._users.get(current.owner, [])
+    @cached_property
+    def best(self) -> Reading | None:
+        """The command of the script that trains most certainly."""
+        readings = (reading for line in self.commands for reading in self.readings(line))
+        return max(readings, key=lambda reading: reading.weight, default=None)
+
+    def readings(self, line: Line) -> list[Reading]:
+        """Return each command that ``line`` becomes part of, its variables filled in."""
+        if line.owner is None:
+            return [self._reading(line)]
+        if line.owner not in self._tops:
+            self._tops[line.owner] = self._commands_with(line.owner)
+        return [self._reading(top) for top in self._tops[line.owner] or [line]]
+
+    def _commands_with(self, variable: str) -> list[Line]:
+        """Return the lines that ``variable`` becomes part of, by way of other variables, too."""
+        found: list[Line] = []
+        waiting, seen = [variable], {variable}
+        while waiting and len(found) < _MOST_USES and len(seen) < _MOST_VARIABLES:
+            users = self._users.get(waiting.pop(), [])
             # Scripts print a command before they run it.
-            above = [user for user in users if user not in self.printers] or users
-            if not above:
-                found.append(self._filled(current))
-            for user in above:
-                if user not in seen:
-                    seen.add(user)
-                    waiting.append(user)
-        return found or [self._filled(line)]
+            for user in [user for user in users if user not in self._printed] or users:
+                if user.owner is None:
+                    found.append(user)
+                elif user.owner not in seen:
+                    seen.add(user.owner)
+                    waiting.append(user.owner)
+                    if not self._users.get(user.owner):
+                        found.append(user)
+        return found[:_MOST_USES]
+
+    def _reading(self, line: Line) -> Reading:
+        if line not in self._read:
+            self._read[line] = Reading.of(self._filled(line), self._words)
+        return self._read[line]
+
+    @cached_property
+    def _printed(self) -> frozenset[Line]:
+        return frozenset(self.printers)
 
     def option_of(self, name: str) -> str | None:
         """Return the option of a command that takes the variable ``name``, or None where it has no part in any."""
-        for line in self.commands:
-            for before, word in zip(("", *(word.text for word in line.words)), line.words, strict=False):
-                if name not in _NAMED.findall(word.text):
-                    continue
-                option = word.text if word.text.startswith("-") else before
-                if option.startswith("-"):
-                    return option.partition("=")[0]
-        return None
+        return self._options.get(name)
 
     def _filled(self, line: Line) -> list[str]:
         texts: list[str] = []

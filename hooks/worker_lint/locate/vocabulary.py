@@ -112,6 +112,8 @@ class Vocabulary:
     not_callables: frozenset[str]
     prefixes: Mapping[str, str]
     """What the names of a loader's options begin with, by the name of its count, where they begin with something."""
+    own_loaders: Mapping[str, Loader]
+    """Those of the loaders that the settings name."""
 
     def concerns(self, data: bytes) -> bool:
         """Return whether a file of these bytes can hold a count at all."""
@@ -136,6 +138,11 @@ class Vocabulary:
         """The worker options, with every prefix of a loader's; ``timeout`` only with one, for it means much else."""
         prefixes = {loader.prefix for loader in self.loaders.values()}
         return frozenset(prefix + option for prefix in prefixes for option in self.options) - {"timeout"}
+
+    def own_loader(self, relative: str) -> Loader | None:
+        """Return the loader that the settings name and that ``relative``, as in ``..data.make_loader``, may be."""
+        tail = "." + relative.lstrip(".")
+        return next((loader for dotted, loader in self.own_loaders.items() if f".{dotted}".endswith(tail)), None)
 
     def spellings(self) -> tuple[str, ...]:
         """Return every way to write a name: snake case, upper case, kebab case, and as a command-line option."""
@@ -198,6 +205,7 @@ def _extended(names: tuple[str, ...], not_names: tuple[str, ...], callables: tup
         names=known,
         loaders=loaders,
         loader_names=frozenset(dotted.rpartition(".")[2] for dotted in loaders),
+        own_loaders={each.partition(":")[0]: loaders[each.partition(":")[0]] for each in callables},
     )
 
 
@@ -228,4 +236,5 @@ def compiled(data: Mapping[str, Any]) -> Vocabulary:
         loader_names=frozenset(name.rpartition(".")[2] for name in loaders),
         not_callables=frozenset(data["not-callables"]),
         prefixes={loader.count: loader.prefix for loader in loaders.values() if loader.prefix},
+        own_loaders={},
     )
