@@ -91,7 +91,7 @@ def _unpacked(name: Node, target: Node, targets: Node, assignment: Node) -> Plac
     if len(left) != len(right) or any(child.type in ("list_splat", "list_splat_pattern") for child in (*left, *right)):
         return None
     position = [child.id for child in left].index(target.id)
-    return Placed("assignment", name, right[position])
+    return _defaulted(Placed("assignment", name, right[position]))
 
 
 def _string(content: Node, string: Node) -> Placed | None:
