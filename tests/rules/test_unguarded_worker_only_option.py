@@ -80,13 +80,21 @@ def test_found(judged, count, option, fixed):
 
 
 @pytest.mark.parametrize(
-    "count", ["cfg.get('n', 4)", "max(0, n)", "int(n // 2)", "4 if cuda else 0", "(n\n//2)"], ids=lambda count: count
+    "count",
+    ["cfg.pop('n', 4)", "max(0, n)", "int(round(n // 2))", "4 if cuda else 0", "(n\n//2)"],
+    ids=lambda count: count,
 )
 def test_an_expression_that_is_not_to_be_written_twice_is_found_and_not_fixed(judged, count):
     text = f"{TORCH}DataLoader(d, num_workers={count}, {ON})"
     found = judged("WL404", text)
     assert found.says.endswith("; compute the count before, and test it here")
     assert found.fixed == text
+
+
+@pytest.mark.parametrize("count", ["cfg.get('n', 4)", "getattr(args, 'n', 4)", "int(cfg.get('n', 0))"])
+def test_a_look_up_is_written_twice(judged, count):
+    found = judged("WL404", f"{TORCH}DataLoader(d, num_workers={count}, {ON})")
+    assert found.fixed == f"{TORCH}DataLoader(d, num_workers={count}, persistent_workers={count} > 0)"
 
 
 def test_a_count_that_the_file_sets_to_0_is_an_error(judged):

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 StartMethod = Literal["fork", "forkserver", "spawn"]
 
+_LEAST_CPUS = 0.0001
+"""What a share of the CPUs is rounded to: a profile knows no machine without any."""
+
 _SYSTEMS = {"linux": "linux", "darwin": "darwin", "win32": "windows", "cygwin": "windows"}
 
 
@@ -73,7 +76,8 @@ class Machine:
         """The CPUs of the node or the rank (``cpu_per``) as a float: 0.5 stays 0.5."""
         if self.cpu is None:
             return None
-        return round(self.cpu.per_rank(self.ranks_per_node) if self.cpu_per == "rank" else self.cpu.value, 4)
+        cpus = self.cpu.per_rank(self.ranks_per_node) if self.cpu_per == "rank" else self.cpu.value
+        return max(round(cpus, 4), _LEAST_CPUS)
 
     @property
     def memory(self) -> Bound | None:

@@ -8,6 +8,27 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 
+MOST_LEVELS = 1000
+"""Levels of a Python tree at which code is still looked at: CPython itself refuses 200 nested brackets."""
+
+
+def node_at(root: Node, start: int, end: int) -> Node | None:
+    """Return the innermost node around bytes ``start`` to ``end``, or None deeper than ``MOST_LEVELS`` below ``root``.
+
+    The limit keeps the way up from there, which costs as many steps again at each node, short.
+    """
+    cursor = root.walk()
+    found = root
+    for _ in range(MOST_LEVELS):
+        if cursor.goto_first_child_for_byte(start) is None:
+            return found
+        node = cursor.node
+        if node is None or node.start_byte > start or node.end_byte < end:
+            return found
+        found = node
+    return None
+
+
 def line_of_descent(root: Node, start: int, end: int) -> list[Node]:
     """Return the nodes around bytes ``start`` to ``end``, from ``root`` to the innermost.
 

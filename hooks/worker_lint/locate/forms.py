@@ -57,7 +57,7 @@ def _identifier(node: Node) -> Placed | None:
         case "default_parameter" | "typed_default_parameter" if _is(above, "name", node):
             return _defaulted(_with_value(above, "value", "parameter-default", node))
         case "named_expression" if _is(above, "name", node):
-            return _with_value(above, "value", "assignment", node)
+            return _defaulted(_with_value(above, "value", "assignment", node))
         case "attribute" if _is(above, "attribute", node):
             return _target(node, above)
     return _target(node, node)

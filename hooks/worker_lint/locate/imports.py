@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from worker_lint.locate.descent import node_at
+
 if TYPE_CHECKING:
     from tree_sitter import Node
 
@@ -36,7 +38,7 @@ class Imports:
         """Return what the import statements anywhere in ``code`` say; ``root`` is its tree."""
         imports = cls(words)
         for match in _STATEMENT.finditer(code):
-            node = root.descendant_for_byte_range(match.end() - 1, match.end())
+            node = node_at(root, match.end() - 1, match.end())
             while node is not None and node.type not in (*_STATEMENTS, "block", "module"):
                 node = node.parent
             if node is not None and node.type in _STATEMENTS:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import tree_sitter
 import tree_sitter_python
 
+from worker_lint.locate.descent import node_at
 from worker_lint.locate.evidence import PROOF, Evidence, weigh
 from worker_lint.locate.flow import Reach, sink_of
 from worker_lint.locate.forms import Placed, placed, text_of
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from worker_lint.source import Source
 
 _OPTION_NAME = re.compile(rb"""["']--?([A-Za-z][\w-]*)["']""")
+_MOST_TOO_DEEP = 100
+"""Words deeper in the tree than anybody writes code, after which the file is taken for no code."""
 
 
 @cache
@@ -72,9 +75,15 @@ class _Locator:
 
     def _read_worker_words(self) -> None:
         """Sort every word with "worker" in it: set here, used here, an option of a loader."""
+        too_deep = 0
         for word, hit in self._count_words():
-            node = self.root.descendant_for_byte_range(*hit)
-            if node is None or not _stands_for(node, word):
+            node = node_at(self.root, *hit)
+            if node is None:
+                too_deep += 1
+                if too_deep > _MOST_TOO_DEEP:
+                    return
+                continue
+            if not _stands_for(node, word):
                 continue
             found = placed(node)
             if found is not None:
@@ -94,9 +103,10 @@ class _Locator:
         """Yield the name of each worker option that is given, and of each loader that is called."""
         aliases = {local for local, dotted in self.imports.names.items() if dotted in self.words.loaders}
         for _, hit in occurrences(self.code, self.words.option_names | self.words.loader_names | aliases):
-            node = self.root.descendant_for_byte_range(*hit)
-            if node is not None:
-                yield node
+            node = node_at(self.root, *hit)
+            if node is None:
+                return
+            yield node
 
     def _follow_own_names(self) -> None:
         """Find where names of the file's own, such as ``nw``, are set that a known loader takes for its count.
@@ -109,7 +119,7 @@ class _Locator:
             if self.words.is_count(last) or not last.isidentifier() or (base and not re.fullmatch(r"[\w.]+", base)):
                 continue
             for word, hit in occurrences(self.code, {last, *_as_options(last)}):
-                node = self.root.descendant_for_byte_range(*hit)
+                node = node_at(self.root, *hit)
                 found = placed(node) if node is not None and _stands_for(node, word) else None
                 if found is not None and self._is_same(found, base, group):
                     self.found.append(found)
@@ -137,7 +147,7 @@ class _Locator:
             stack += node.named_children
 
     def _is_same(self, found: Placed, base: str, group: Group) -> bool:
-        node = self.root.descendant_for_byte_range(group.start, group.start)
+        node = node_at(self.root, group.start, group.start)
         if node is None:
             return False
         if not base:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from worker_lint.locate.descent import node_at
 from worker_lint.locate.forms import text_of
 from worker_lint.locate.values import python_value
 from worker_lint.locate.words import occurrences
@@ -59,7 +60,7 @@ def values_of(node: Node, count: Value) -> tuple[Value, ...]:
     values: dict[int, list[Value]] = {}
     unclear: set[int] = set()
     for _, (start, end) in occurrences(module.text or b"", {count.text}):
-        name = module.descendant_for_byte_range(module.start_byte + start, module.start_byte + end)
+        name = node_at(module, module.start_byte + start, module.start_byte + end)
         if name is None or name.type != "identifier" or name.parent is None:
             continue
         above = name.parent

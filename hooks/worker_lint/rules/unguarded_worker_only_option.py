@@ -64,7 +64,7 @@ if TYPE_CHECKING:
     from worker_lint.site import Document, Group, Value
 
 _LITERALS = ("integer", "float", "string", "boolean")
-_MAY_FALL_TO_ZERO = re.compile(r"//|\s-\s|(?<![\w.\[])0(?![\w.])|\bget\(|\bpop\(")
+_MAY_FALL_TO_ZERO = re.compile(r"//|\s-\s|(?<![\w.\[])0(?![\w.])|\b(?:get|getattr|pop)\(")
 _HARMLESS_ZERO = re.compile(r"sched_getaffinity\(0\)|[<>=!]=?\s*0\b|\b0\s*(?=[<>=!])")
 """A 0 that is compared with, or means this process."""
 _BINDS_LOOSELY = re.compile(r"\b(?:or|and|not|in|is|lambda)\b|[<>]|[=!]=")
@@ -121,8 +121,10 @@ def _expression_may_be_zero(value: Value) -> bool:
 
 
 def _repeatable(count: Value) -> bool:
-    """Return whether evaluating the count twice is the same as once: it calls nothing."""
-    return "(" not in count.text and "\n" not in count.text and " if " not in count.text and ":=" not in count.text
+    """Return whether evaluating the count twice is the same as once: it calls nothing but what only looks up."""
+    calls = re.findall(r"(\w*)\s*\(", count.text)
+    plain = not any(part in count.text for part in ("\n", " if ", ":="))
+    return plain and all(call in ("get", "getattr", "int") for call in calls)
 
 
 def _short(count: Value, limit: int = 40) -> str:

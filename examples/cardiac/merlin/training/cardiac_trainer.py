@@ -19,13 +19,14 @@ class CardiacTrainer:
 
     def loader(self, dataset: Dataset[Any], *, training: bool) -> DataLoader[Any]:
         """Liefert die Stapel（数据加载器）; die Worker bleiben zwischen den Epochen am Leben."""
+        num_workers = self.config.get('num_workers', 4)
         return DataLoader(
             dataset,
             batch_size=self.config.get('batch_size', 4),
             shuffle=training,
-            num_workers=self.config.get('num_workers', 4),
+            num_workers=num_workers,
             pin_memory=self.device.type == "cuda",
-            persistent_workers=True,
+            persistent_workers=num_workers > 0,
         )
 
     def fit(self, train: Dataset[Any], val: Dataset[Any]) -> None:
