@@ -38,6 +38,7 @@ _DESCRIBES_AN_OPTION = frozenset({"default", "help", "type", "choices", "require
 _MEANS_A_COUNT = re.compile(r"""["']?\s*(?:[-+]?[\d._]+|auto|max|none|null|default|all|)\s*["']?""", re.IGNORECASE)
 _KEY = re.compile(rb"""([A-Za-z][\w-]*)["']?\s*[:=]""")
 _FEWEST_TRAINING_KEYS = 2
+_FEWEST_LOADER_KEYS = 2
 _MOST_READ_FOR_KEYS = 1 << 20
 
 
@@ -271,8 +272,11 @@ class _Judge:
             code = self._source.code[:_MOST_READ_FOR_KEYS]
             self._keys = frozenset(normalised(key.decode("ascii")) for key in _KEY.findall(code))
         favour = self._words.favour
-        if loader := favour.siblings.among(self._keys):
-            yield Evidence(WEAK, f"{loader} elsewhere in the file")
+        loader = sorted(key for key in self._keys if key in favour.siblings)
+        if loader:
+            # One such key may be anything's; several are a loader's, in a table of their own.
+            weight = STRONG if len(loader) >= _FEWEST_LOADER_KEYS else WEAK
+            yield Evidence(weight, f"{', '.join(loader[:_FEWEST_LOADER_KEYS])} elsewhere in the file")
         training = sorted(key for key in self._keys if key in favour.training)
         if len(training) >= _FEWEST_TRAINING_KEYS:
             yield Evidence(WEAK, f"{', '.join(training[:_FEWEST_TRAINING_KEYS])} elsewhere in the file")
