@@ -98,7 +98,7 @@ def test_what_a_value_is(text: str, kind: str, number: int | None) -> None:
         pytest.param("num_workers = \n", r"config\.toml:1:15: not TOML: invalid value", id="no value"),
         pytest.param("a = 1\nnum_workers = 08\n", r"config\.toml:2:\d+: not TOML", id="a leading zero"),
         pytest.param(
-            "num_workers = 4\nnum_workers = 8\n", r"config\.toml:2:\d+: not TOML: cannot overwrite", id="twice"
+            "num_workers = 4\nnum_workers = 8\n", r"config\.toml:2:\d+: not TOML: can ?not overwrite", id="twice"
         ),
         pytest.param("num_workers = 4\n[a\n", r"config\.toml:2:3: not TOML", id="an open bracket"),
         pytest.param('num_workers = 4\nx = "', r"config\.toml:2:6: not TOML", id="an open quote at the end"),
