@@ -221,7 +221,7 @@ def test_numbers_that_json_does_not_have_are_no_hindrance_in_an_output() -> None
 @pytest.mark.parametrize(
     ("data", "expected"),
     [
-        pytest.param(b'{"cells": [\n {"num_workers": 4 5}]}', "a.ipynb:2:19: not a notebook: ", id="a comma too few"),
+        pytest.param(b'{"cells": [\n {"num_workers": 4 5}]}', "a.ipynb:2:20: not a notebook: ", id="a comma too few"),
         pytest.param(b"num_workers = 4", "a.ipynb:1:1: not a notebook: expecting value", id="Python"),
         pytest.param(
             b"{'num_workers'" + b"[" * 5000, "a.ipynb:1:2: not a notebook: expecting property name", id="deep"
