@@ -18,7 +18,7 @@ from jsonschema import Draft202012Validator
 from worker_lint.cli import main
 from worker_lint.counts import broken_constraint, schema_with_bound
 from worker_lint.locate import locate
-from worker_lint.locate.vocabulary import vocabulary
+from worker_lint.locate.vocabulary import spellings, vocabulary
 from worker_lint.schema import NAMES, load_schema
 from worker_lint.source import Source
 
@@ -138,7 +138,7 @@ def test_the_schema_knows_every_spelling_of_the_vocabulary_and_no_other() -> Non
     # In the vocabulary a leading dash is part of a spelling; what begins without one is listed.
     # A name that needs evidence cannot be told from its spelling alone.
     words = vocabulary()
-    plain = [spelling for spelling in words.spellings() if words.is_plain_count(spelling)]
+    plain = [way for name in words.names if words.is_plain_count(name) for way in spellings(name)]
     assert set(listed) == {spelling for spelling in plain if not spelling.startswith("-")}
     known = re.compile(pattern)
     assert [spelling for spelling in plain if known.search(spelling) is None] == []

@@ -131,7 +131,7 @@ class Vocabulary:
     @property
     def odd_names(self) -> frozenset[str]:
         """The names without the word "worker" in them, in every way to write them."""
-        return frozenset(way for name in self.names if "worker" not in name for way in _ways(name))
+        return frozenset(way for name in self.names if "worker" not in name for way in spellings(name))
 
     @property
     def option_names(self) -> frozenset[str]:
@@ -144,10 +144,6 @@ class Vocabulary:
         tail = "." + relative.lstrip(".")
         return next((loader for dotted, loader in self.own_loaders.items() if f".{dotted}".endswith(tail)), None)
 
-    def spellings(self) -> tuple[str, ...]:
-        """Return every way to write a name: snake case, upper case, kebab case, and as a command-line option."""
-        return tuple(dict.fromkeys(way for name in sorted(self.names) for way in _ways(name)))
-
     def prefix(self, options: Iterable[str]) -> str:
         """Return what the names of the worker options among ``options`` begin with, as the count's name tells."""
         return next((self.prefixes[name] for name in options if name in self.prefixes), "")
@@ -157,7 +153,8 @@ class Vocabulary:
         return self.favour.siblings.among(options) is not None
 
 
-def _ways(name: str) -> tuple[str, ...]:
+def spellings(name: str) -> tuple[str, ...]:
+    """Return every way to write ``name``: snake case, upper case, kebab case, and as a command-line option."""
     kebab = name.replace("_", "-")
     return (name, name.upper(), kebab, f"--{name}", f"--{kebab}", f"-{name}", f"-{kebab}", f"--{name.upper()}")
 
@@ -198,7 +195,7 @@ def _extended(names: tuple[str, ...], not_names: tuple[str, ...], callables: tup
         if normalised(loader.count) not in known:  # nor is it a count by its position
             loaders[dotted] = replace(loader, index=None)
     added = sorted(known.keys() - own.names.keys())
-    spelled = {way.encode() for name in added for way in _ways(name) if not way.startswith("-")}
+    spelled = {way.encode() for name in added for way in spellings(name) if not way.startswith("-")}
     return replace(
         own,
         stems=(*own.stems, *sorted(spelled)),
