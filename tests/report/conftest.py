@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,46 @@ from worker_lint.report import renderer
 from worker_lint.report.summary import Report
 from worker_lint.schema import load_schema
 from worker_lint.settings import Settings
+from worker_lint.source import Edit, language_by_name
+
+NOTEBOOK = json.dumps(
+    {
+        "cells": [
+            {"cell_type": "markdown", "metadata": {}, "source": ["num_workers = 2"]},
+            {
+                "cell_type": "code",
+                "execution_count": None,
+                "metadata": {},
+                "outputs": [],
+                "source": [
+                    "from torch.utils.data import DataLoader\n",
+                    "s = '\U0001d518'; DataLoader(d, num_workers=2)",
+                ],
+            },
+        ],
+        "metadata": {"language_info": {"name": "python"}},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    },
+    indent=1,
+    ensure_ascii=False,
+)
+"""The finding stands in the cell's line 2, and in the file's line 17, in a JSON string."""
+
+FILES = {
+    "train.py": (
+        "from torch.utils.data import DataLoader\n"
+        "x = '\U0001d518é'; DataLoader(d, num_workers=2, persistent_workers=True)\n"
+    ),
+    "run/\U0001d518 \"'&<é%:#?.py": "num_workers = 2; s = '\x00\x1b'.strip(); num_workers = 2\n".replace("\x00", ""),
+    "a.json": '{"a~": [{"num_workers": -1}], "num_workers": 4, "num_workers": "auto"}',
+    "b.py": "from torch.utils.data import DataLoader\nDataLoader(d, num_workers=(n /\n 2), prefetch_factor=0)\n",
+    "c.py": "\ufefffrom torch.utils.data import DataLoader\r\n\r\ns = '\U0001d518'; DataLoader(d, num_workers=2)\r\n",
+    "d.sh": "python train.py --num_workers 2\n",
+    "e.yaml": "command: 'echo ''\U0001d518'' && python train.py --num_workers=2'\n",
+    "n.ipynb": NOTEBOOK,
+}
+"""What is hard about places and names, by file."""
 
 
 @pytest.fixture
@@ -25,7 +66,7 @@ def report():
         found = Report(files_checked=len(files), **more)
         for name, text in files.items():
             data = text.encode() if isinstance(text, str) else text
-            source = open_source(Path(name), "json" if name.endswith("json") else "python", data, vocabulary())
+            source = open_source(Path(name), language_by_name(Path(name)), data, vocabulary())
             if source is not None:
                 policy = Policy(Settings(mode=mode, policy="exact"))
                 found.findings += judge(locate(source, vocabulary()), policy)
@@ -42,6 +83,37 @@ def rendered():
         return stream.getvalue()
 
     return render
+
+
+@pytest.fixture
+def hard(report):
+    """A report of files that are hard to point into, with a failure."""
+    return report(FILES, "debug", errors=["gone.py: cannot be read: No such file", "x\udcf6.json:3:7: byte \x01\n<&"])
+
+
+@pytest.fixture
+def spans():
+    """A function that yields, for each finding, the text of its file and what is to be cut out of it."""
+
+    def texts(report):
+        for source, finding in report.findings:
+            whole = FILES[source.path.as_posix()].removeprefix("\ufeff")
+            cut = source.outward(Edit(finding.start, finding.end, ""))
+            yield whole, whole.encode()[cut.start : cut.end].decode()
+
+    return texts
+
+
+@pytest.fixture
+def offset():
+    """A function that returns the offset, in code units of an encoding, of a line and column from 1."""
+
+    def at(text, line, column, encoding="utf-8"):
+        width = 2 if encoding == "utf-16-le" else 1
+        lines = re.split("(?<=\n)", text)
+        return len("".join(lines[: line - 1]).encode(encoding)) + (column - 1) * width
+
+    return at
 
 
 @pytest.fixture
