@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from worker_lint.report.summary import Report
 
-FORMATS = ("text", "concise", "json", "github", "sarif", "gitlab", "junit", "rdjson", "checkstyle")
+FORMATS = ("text", "concise", "json", "jsonl", "github", "sarif", "gitlab", "junit", "rdjson", "checkstyle")
 """The names that ``--output-format`` takes."""
 
 
