@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -94,3 +95,10 @@ def test_fingerprints_stay_when_lines_move(report, issues):
 
 def test_nothing(report, issues):
     assert issues(report({})) == []
+
+
+def test_paths_and_fingerprints_are_those_from_the_current_folder(report, issues):
+    code = "num_workers = 2"
+    assert issues(report({str(Path.cwd() / "src" / "a.py"): code})) == issues(report({"src/a.py": code}))
+    (failure,) = issues(report({}, errors=[f"{Path.cwd() / 'a.py'}: is lost"]))
+    assert failure["location"]["path"] == "a.py"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from worker_lint.finding import Severity
-from worker_lint.report.sarif import failures, file_edit, file_span, fingerprints, plain
+from worker_lint.report.sarif import failures, file_edit, file_span, fingerprints, near, plain
 
 if TYPE_CHECKING:
     from worker_lint.finding import Finding
@@ -33,7 +34,7 @@ def _issue(source: Source, finding: Finding, fingerprint: str) -> dict[str, Any]
         "check_name": finding.code,
         "fingerprint": fingerprint,
         "severity": _SEVERITIES[finding.severity],
-        "location": {"path": plain(source.path.as_posix()), "lines": {"begin": span.line, "end": span.end_line}},
+        "location": {"path": plain(near(source.path).as_posix()), "lines": {"begin": span.line, "end": span.end_line}},
     }
 
 
@@ -44,5 +45,5 @@ def _failed(failure: Failure, number: int) -> dict[str, Any]:
         "check_name": "failure",
         "fingerprint": sha256(f"{number}\0{failure.message}".encode("utf-8", "surrogatepass")).hexdigest(),
         "severity": "blocker",
-        "location": {"path": plain(failure.path), "lines": {"begin": failure.line or 1}},
+        "location": {"path": plain(near(Path(failure.path)).as_posix()), "lines": {"begin": failure.line or 1}},
     }

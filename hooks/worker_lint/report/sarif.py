@@ -106,13 +106,14 @@ def _notification(failure: Failure) -> dict[str, Any]:
 
 def _artifact(name: str) -> dict[str, str]:
     """Return the place of a file: relative to the current folder where the file is in it."""
-    path = Path(name)
-    if path.is_absolute():
-        try:
-            path = path.relative_to(Path.cwd())
-        except ValueError:
-            return {"uri": path.as_uri()}
-    return {"uri": quote(os.fsencode(path.as_posix()), safe="/")}
+    path = near(Path(name))
+    return {"uri": path.as_uri() if path.is_absolute() else quote(os.fsencode(path.as_posix()), safe="/")}
+
+
+def near(path: Path) -> Path:
+    """Return ``path`` from the current folder where it is in it, as the services want it that know no other."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 class Span(NamedTuple):
@@ -156,7 +157,7 @@ def fingerprints(report: Report) -> Iterator[tuple[Source, Finding, str]]:
     for source, finding in report.findings:
         name = "" if finding.site is None else finding.site.name
         text = " ".join(source.code[finding.start : finding.end].decode("utf-8", "replace").split())
-        key = (source.path.as_posix(), finding.code, name, text)
+        key = (near(source.path).as_posix(), finding.code, name, text)
         digest = sha256("\0".join((*key, str(seen[key]))).encode("utf-8", "surrogatepass"))
         seen[key] += 1
         yield source, finding, digest.hexdigest()
