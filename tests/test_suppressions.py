@@ -85,3 +85,14 @@ def test_of_two_findings_in_a_line_one_can_be_silenced():
 def test_every_file_directive_counts():
     text = "# worker-lint: ignore-file[WL101]\n# worker-lint: ignore-file[WL201]\nnum_workers = 2"
     assert codes(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("'''\n# worker-lint: ignore-file\n'''\nnum_workers = 2\n", id="in a docstring"),
+        pytest.param("x = '# worker-lint: keep'; num_workers = 2\n", id="in a string of the line"),
+    ],
+)
+def test_what_is_quoted_is_no_comment(text):
+    assert codes(text) == ["WL201"]

@@ -82,9 +82,14 @@ def judge(documents: Iterable[Document], policy: Policy) -> list[FoundIn]:
     """Return what the selected rules find in the documents of one file under ``policy``, triaged."""
     rules = selected(policy.settings)
     judged: list[FoundIn] = []
+    seen: set[tuple[str, tuple[int, int]]] = set()
     for document in believed(documents, policy.settings.confidence):
         found = (finding for rule in rules for finding in rule.check(document, policy))
-        judged += [(document.source, finding) for finding in triage(found, rules, document.source)]
+        for finding in triage(found, rules, document.source):
+            same = (finding.message, document.source.file_position(finding.start))
+            if same not in seen:  # two pieces of a file may share code
+                seen.add(same)
+                judged.append((document.source, finding))
     # The pieces of a file come language by language; people read it from its beginning.
     return sorted(judged, key=lambda found: found[0].file_offset(found[1].start))
 

@@ -26,6 +26,7 @@ ERROR = 2
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command that ``argv`` (default: the process's arguments) names, and return the exit status."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    _open_closed_streams()
     name = "check"
     if arguments and arguments[0] in COMMANDS:
         name = arguments.pop(0)
@@ -71,6 +72,13 @@ def _about(option: str) -> int:
         "'worker-lint COMMAND --help' lists the options of a command.\n"
     )
     return 0
+
+
+def _open_closed_streams() -> None:
+    """Give the process streams where it was started without, as by ``>&-``: what is said is then lost, not an error."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115 - open until the end
 
 
 def _say(text: str) -> None:

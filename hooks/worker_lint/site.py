@@ -109,7 +109,7 @@ class Site:
     evidence: tuple[str, ...] = ()
     """What the confidence rests on, one clause each."""
     intact: bool = True
-    """Whether the source around it parses; a fix touches nothing else."""
+    """Whether a fix may touch it: the source around it parses, and its value is no other name's as well."""
     origin: Site | None = None
     """The literal, in the same file, that the reference which is the value can only stand for."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     from worker_lint.source import Source
 
 _DIRECTIVE = re.compile(r"(?:#|//)\s*worker-lint:\s*(ignore-file|ignore|keep)(?![\w-])(?:\[([^\]]*)\])?")
+_MARK = b"worker-lint:"
 _COMMENT_LINE = re.compile(r"\s*(?:#|//)")
 _KEPT = ("WL201", "WL301")
 """What ``keep`` answers: the count is deliberate, so neither the policy nor a bound that only costs speed speaks."""
@@ -19,8 +21,8 @@ class Suppressions:
     """The directives of one source, looked up line by line and only where something was found."""
 
     def __init__(self, source: Source) -> None:
-        self._source = source
-        self._some = b"worker-lint:" in source.root.code
+        self._some = _MARK in source.root.code
+        self._source = _without_texts(source) if self._some and source.inset is None else source
         self._file_codes = self._of_file() if self._some else ()
 
     def silence(self, finding: Finding) -> bool:
@@ -49,6 +51,21 @@ class Suppressions:
     def _of_file(self) -> tuple[str, ...]:
         directives = _DIRECTIVE.finditer(self._source.root.code.decode("utf-8", "replace"))
         return tuple(code for match in directives if match[1] == "ignore-file" for code in _codes(match[2]))
+
+
+def _without_texts(source: Source) -> Source:
+    """Return ``source`` without the directives that stand in strings, in Python: what is quoted is no comment."""
+    if source.language != "python":
+        return source
+    from worker_lint.locate.descent import node_at
+    from worker_lint.locate.python import parse
+
+    root, code = parse(source), bytearray(source.code)
+    for match in re.finditer(_MARK, source.code):
+        node = node_at(root, *match.span())
+        if node is None or node.type != "comment":
+            code[match.start() : match.end()] = b" " * len(_MARK)
+    return replace(source, code=bytes(code))
 
 
 def _codes(listed: str | None) -> tuple[str, ...]:

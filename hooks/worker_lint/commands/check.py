@@ -69,6 +69,8 @@ def run(args: argparse.Namespace) -> int:
     for place in args.paths or [Path()]:
         # A mode or a rule that is unknown must not pass because no file happens to hold a count.
         selected(settings.for_folder(place) if place.is_dir() else settings.for_path(place))
+    if args.statistics and args.output_format not in ("text", "concise"):
+        raise UsageError(f"--statistics counts in words, not as {args.output_format}; leave one of them out")
     policies = Policies(settings)
     report = Report(dry=args.diff)
     if args.paths == [Path("-")]:

@@ -46,7 +46,9 @@ def run(args: argparse.Namespace) -> int:
     else:
         sys.stdout.writelines(f"{_line(row)}\n" for row in rows)
         literals = sum(row["literal"] for row in rows)
-        sys.stdout.write(f"{len(rows):,} sites, {literals:,} of them literals; {survey.files:,} files read\n")
+        read = "1 file read" if survey.files == 1 else f"{survey.files:,} files read"
+        found = "1 site" if len(rows) == 1 else f"{len(rows):,} sites"
+        sys.stdout.write(f"{found}, {literals:,} of them literals; {read}\n")
     sys.stderr.writelines(f"error: {error}\n" for error in survey.errors)
     return 2 if survey.errors else 0
 

@@ -128,7 +128,8 @@ def document(source: Source, tables: Iterable[Table], words: Vocabulary) -> Docu
         group = _group(table, words)
         groups.append(group)
         candidates += _candidates(table, group, words)
-        duplicates += _duplicates(table, words)
+        if b"{%" not in source.code[table.start : table.end]:  # else one of them may be left out
+            duplicates += _duplicates(table, words)
     judge = _Judge(source, candidates, words)
     sites = [judge.site(candidate) for candidate in candidates]
     for site in sites:

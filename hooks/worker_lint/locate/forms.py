@@ -32,6 +32,8 @@ class Placed:
     value: Node
     holder: Node | None = None
     """The call or dict in which the name is an option."""
+    shared: bool = False
+    """Whether a chained assignment gives the value to a name that is no count's, too."""
 
 
 def placed(node: Node) -> Placed | None:
@@ -71,7 +73,7 @@ def _target(name: Node, target: Node) -> Placed | None:
     if above.type == "assignment" and _is(above, "left", target):
         found = _defaulted(_with_value(above, "right", "assignment", name))
         if found is not None and found.form == "assignment" and target is name and _in_class_body(above):
-            return Placed("class-attribute", name, found.value)
+            return Placed("class-attribute", name, found.value, None, found.shared)
         return found
     if above.type == "pattern_list" and above.parent is not None and above.parent.type == "assignment":
         return _unpacked(name, target, above, above.parent)
@@ -132,16 +134,23 @@ def _defaulted(found: Placed | None) -> Placed | None:
     """Return ``found`` with 4 for its value where that is ``field(default=4)``, ``Field(4)`` or ``typer.Option(4)``."""
     if found is None:
         return None
-    value = found.value
+    value, targets = found.value, []
     while value.type == "assignment":  # a = b = 4
         right = value.child_by_field_name("right")
         if right is None:
             return None
+        targets.append(value.child_by_field_name("left"))
         value = right
+    above = found.value.parent.parent if found.value.parent is not None else None
+    while above is not None and above.type == "assignment":  # b, of a = b = 4
+        targets.append(above.child_by_field_name("left"))
+        above = above.parent
+    shared = any("worker" not in text_of(target).lower() for target in targets)
     default = _field_default(value)
     if default is None:
-        return Placed(found.form, found.name, value, found.holder)
-    return Placed("option-default" if found.form == "parameter-default" else "field-default", found.name, default)
+        return Placed(found.form, found.name, value, found.holder, shared)
+    form: Form = "option-default" if found.form == "parameter-default" else "field-default"
+    return Placed(form, found.name, default, None, shared)
 
 
 def _field_default(value: Node) -> Node | None:

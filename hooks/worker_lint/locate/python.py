@@ -43,6 +43,11 @@ def _parser() -> tree_sitter.Parser:
     return tree_sitter.Parser(tree_sitter.Language(tree_sitter_python.language()))
 
 
+def parse(source: Source) -> Node:
+    """Return the root of the syntax tree of ``source``, whatever Python it is in."""
+    return _parser().parse(source.parsed).root_node
+
+
 def locate(source: Source, words: Vocabulary) -> tuple[Document, ...]:
     """Return the sites and groups of a Python source, whatever its version, syntax errors and all."""
     return (_Locator(source, words).document(),)
@@ -55,7 +60,7 @@ class _Locator:
         self.source = source
         self.words = words
         self.code = source.parsed
-        self.root = _parser().parse(self.code).root_node
+        self.root = parse(source)
         self.imports = Imports.of(self.code, self.root, words)
         self.groups = Groups(self.root, self.imports, words)
         self.reach = Reach()
@@ -173,9 +178,8 @@ class _Locator:
             evidence += self.reach.evidence(normalised(name), self.words)
         evidence += of_value(unwrapped(found.value), not self.words.is_plain_count(name))
         weighed = weigh(name.rpartition(".")[2], evidence, self.words)
-        return Site(
-            form, name, value, group, callee, None, weighed.confidence, weighed.evidence, intact=intact(found.value)
-        )  # fmt: skip
+        touchable = intact(found.value) and not found.shared
+        return Site(form, name, value, group, callee, None, weighed.confidence, weighed.evidence, intact=touchable)
 
     def _of_group(self, found: Placed, name: str, group: Group | None) -> list[Evidence]:
         if group is None:

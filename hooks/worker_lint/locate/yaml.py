@@ -64,6 +64,7 @@ class _Mappings:
         self._skipped = skipped
         self._broken = root.has_error
         self._indices: dict[int, dict[int, int]] = {}
+        self._outers: dict[int, Table] = {}
         self.tables: dict[int, Table] = {}
 
     def visit(self, start: int, end: int) -> None:
@@ -80,8 +81,14 @@ class _Mappings:
         line = line[: depth + 1] if line[depth - 1].type == "flow_sequence" else line[:depth]
         path = self._path(line)
         above = [node for node in line[:-1] if node.type in _MAPPINGS]
-        outer = self._read(above[-1], path[:-1]) if above else None
+        outer = self._outer(above[-1], path[:-1]) if above else None
         self.tables[line[-1].id] = self._read(line[-1], path, outer)
+
+    def _outer(self, node: Node, path: tuple[str, ...]) -> Table:
+        """Return the mapping ``node`` around others, read once however many there are."""
+        if node.id not in self._outers:
+            self._outers[node.id] = self._read(node, path)
+        return self._outers[node.id]
 
     def _visit_command(self, line: list[Node]) -> None:
         depth = next((at for at in range(len(line) - 1, 0, -1) if line[at].type in _STRINGS), 0)
@@ -180,12 +187,21 @@ class _Mappings:
             return Value(node.start_byte, end, whole, "string" if tag == "!!str" else kind)
         if content.type == "alias":
             return Value(start, end, text, "reference")
+        anchor = next((self._text(child)[1:] for child in node.named_children if child.type == "anchor"), None)
+        if anchor is not None and self._is_shared(anchor):
+            return Value(start, end, text, "expression")
         if content.type == "plain_scalar":
             return plain_yaml_value(start, end, text)
         if content.type in ("double_quote_scalar", "single_quote_scalar"):
             return quoted_yaml_value(start, end, text)
         # What a template's tags stand for, masked for the grammar, or a text of several lines.
         return Value(start, end, text, kind_of_text(text))
+
+    def _is_shared(self, anchor: str) -> bool:
+        """Return whether an alias of ``anchor`` stands under a key that is no count's: the value is that key's, too."""
+        alias = re.compile(rb"(?:([\w.-]+)[\"']?\s*:\s*)?\*" + re.escape(anchor.encode()) + rb"(?![\w-])")
+        keys = [(match[1] or b"").decode() for match in alias.finditer(self._source.code)]
+        return any(not self._words.is_count(last_part(key)) for key in keys)
 
     def _path(self, line: list[Node]) -> tuple[str, ...]:
         path: list[str] = []

@@ -90,6 +90,9 @@ class CountFinder(cst.CSTVisitor):
 
     def visit_Assign(self, node: cst.Assign) -> None:
         """Take the value of an assignment to a name, an attribute or a key, one by one where it unpacks."""
+        names = [_target_name(target.target) for target in node.targets]
+        if any(map(_is_count, names)) and not all("worker" in (name or "").lower() for name in names):
+            return  # another name has the value, too
         for target in node.targets:
             if _is_count(_target_name(target.target)):
                 self._take_or_default(node.value)

@@ -37,7 +37,7 @@ def beyond(rule: Rule, term_name: str, document: Document, policy: Policy) -> It
             site.value,
             f"{subject(site)} is {number}, but {bound.machine} bears {term.workers}: {term.why}{assumed}",
             f"{wanted}, or {term.remedy}" if term.remedy else wanted,
-            fix=count_fix(site, document.source.language, policy),
+            fix=count_fix(site, document, policy),
             site=site,
             severity=None if bound.certainly_exceeds(term, number) else Severity.WARNING,
         )

@@ -60,7 +60,6 @@ if TYPE_CHECKING:
 
 def check(document: Document, policy: Policy) -> Iterator[Finding]:
     """Yield a finding for each count below the lowest that its taker allows."""
-    language = document.source.language
     for site in document.sites:
         if site.value.number is None or site.value.number >= 0:
             continue
@@ -72,7 +71,7 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
             site.value,
             f"{subject(site)} is {site.value.number}; a loader takes {lowest} or more and raises ValueError on this",
             f"write {target.count} ({target.why})" if target else "write 0 to load in the main process, or a count",
-            fix=count_fix(site, language, policy),
+            fix=count_fix(site, document, policy),
             site=site,
         )
 

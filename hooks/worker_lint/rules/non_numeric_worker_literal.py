@@ -86,6 +86,8 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
 
 def _wrong_in_data(site: Site) -> bool:
     # Prose under the key of a count is a description of it.
+    if site.value.kind == "string" and site.name.isupper():
+        return False  # a variable of an environment, whose values are strings
     prose = site.value.kind == "string" and _WORD.fullmatch(site.value.text) is None
     return not prose and broken_constraint(site.value) == "type"
 

@@ -49,7 +49,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from worker_lint.count_fix import count_fix
+from worker_lint.count_fix import blocked_by, count_fix
 from worker_lint.finding import Severity
 from worker_lint.rule import Rule
 from worker_lint.rules._words import subject
@@ -59,7 +59,7 @@ if TYPE_CHECKING:
 
     from worker_lint.finding import Finding
     from worker_lint.policy import Policy
-    from worker_lint.site import Document
+    from worker_lint.site import Document, Site
 
 
 def check(document: Document, policy: Policy) -> Iterator[Finding]:
@@ -69,7 +69,7 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
         return
     for site in document.sites:
         number, target = site.value.number, policy.target(site.group)
-        if number is None or target is None or number < 0:
+        if number is None or target is None or _is_left_to_another_rule(site):
             continue
         if number == target.count or (kind == "at-most" and number < target.count):
             continue
@@ -77,10 +77,24 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
         yield RULE.finding(
             site.value,
             f"{subject(site)} is {number}, but must be {allowed}: {target.why}",
-            f"write {target.count}",
-            fix=count_fix(site, document.source.language, policy),
+            f"write {target.count}{_beside(site, document) if target.count == 0 else ''}",
+            fix=count_fix(site, document, policy),
             site=site,
         )
+
+
+def _beside(site: Site, document: Document) -> str:
+    """Return what else has to change for a count of 0, where a fix leaves that to its reader."""
+    offset = blocked_by(site, document)
+    if offset is None:
+        return ""
+    return f", and turn off the option in line {document.source.position(offset).line}, which raises without workers"
+
+
+def _is_left_to_another_rule(site: Site) -> bool:
+    """Return whether the count at ``site`` is negative, and not in a command: there no other rule looks at it."""
+    number = site.value.number
+    return number is not None and number < 0 and site.form not in ("flag", "override", "variable")
 
 
 RULE = Rule(
