@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, TextIO
 from xml.etree import ElementTree
 
 from worker_lint.finding import Severity
-from worker_lint.report.junit import write
-from worker_lint.report.sarif import failures, file_edit, file_span, plain
+from worker_lint.report.markup import write
+from worker_lint.report.places import failures, file_edit, file_span, plain
 
 if TYPE_CHECKING:
     from worker_lint.report.summary import Report

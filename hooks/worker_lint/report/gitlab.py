@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from worker_lint.finding import Severity
-from worker_lint.report.sarif import failures, file_edit, file_span, fingerprints, near, plain
+from worker_lint.report.places import failures, file_edit, file_span, fingerprints, near, plain
 
 if TYPE_CHECKING:
     from worker_lint.finding import Finding
-    from worker_lint.report.sarif import Failure
+    from worker_lint.report.places import Failure
     from worker_lint.report.summary import Report
     from worker_lint.source import Source
 

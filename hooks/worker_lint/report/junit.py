@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, TextIO
 from xml.etree import ElementTree
 
 from worker_lint.finding import Severity
-from worker_lint.report.sarif import failures, file_edit, file_span, plain
+from worker_lint.report.markup import write
+from worker_lint.report.places import failures, file_edit, file_span, plain
 
 if TYPE_CHECKING:
     from worker_lint.report.summary import Report
@@ -41,13 +42,6 @@ def render(report: Report, stream: TextIO) -> None:
     if not (report.findings or report.errors):
         ElementTree.SubElement(suite, "testcase", {"name": "no findings", "classname": "worker-lint"})
     write(root, stream)
-
-
-def write(root: ElementTree.Element, stream: TextIO) -> None:
-    """Write a document of XML in ASCII, which is UTF-8 whatever the stream makes of other characters."""
-    ElementTree.indent(root)
-    stream.write('<?xml version="1.0" encoding="UTF-8"?>\n')
-    stream.write(f"{ElementTree.tostring(root, encoding='us-ascii', xml_declaration=False).decode('ascii')}\n")
 
 
 def _line(text: str) -> str:

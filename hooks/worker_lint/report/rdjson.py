@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, TextIO
 
-from worker_lint.report.sarif import failures, file_edit, file_span, plain
+from worker_lint.report.places import failures, file_edit, file_span, plain
 from worker_lint.source import Edit
 
 if TYPE_CHECKING:
     from worker_lint.finding import Finding, Fix
-    from worker_lint.report.sarif import Failure
+    from worker_lint.report.places import Failure
     from worker_lint.report.summary import Report
     from worker_lint.source import Source
 
