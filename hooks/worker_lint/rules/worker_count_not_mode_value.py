@@ -37,6 +37,10 @@ The fix writes the count that the repository declared. No rewrite of a count kee
 the sampler's order stays, what `__getitem__` draws does not. A count of 0 takes the options that would then raise
 along in one edit: `persistent_workers`, `prefetch_factor`, `timeout`, `multiprocessing_context`.
 
+There is no fix where it could break something else: a 0 is not written while such an option is on elsewhere in the
+file with no count beside it, nor in a command or in TOML, which have no way to write that an option is off; and a
+value that another name has as well (`num_workers = batch_size = 4`, a YAML anchor) stays.
+
 ## Options
 
 - `mode`, `modes`: which count
