@@ -18,8 +18,13 @@ FAMILIES = {
     "WL2": "A count that the repository did not agree on",
     "WL3": "A count that the machine does not bear",
     "WL4": "Options that contradict a count",
+    "WL5": "Code that loses or doubles data, or randomness",
+    "WL6": "Code that works on one platform alone",
+    "WL7": "Counts that multiply",
+    "WL8": "Counts that the launcher or the container contradicts",
+    "WL9": "What a framework forbids",
 }
-FIXES = {None: "no", "safe": "safe", "policy": "under a mode"}
+FIXES = {None: "no", "safe": "safe", "policy": "under a mode", "unsafe": "unsafe"}
 
 
 def pages() -> dict[Path, str]:
@@ -33,19 +38,27 @@ def pages() -> dict[Path, str]:
 
 def _page(rule: Rule) -> str:
     title, _, rest = rule.page.partition("\n")
-    return f"{title}\n\nSeverity: {rule.severity}. Fix: {FIXES[rule.fix]}.\n{rest}"
+    on = "" if rule.default else " Off by default."
+    return f"{title}\n\nSeverity: {rule.severity}. Confidence: {rule.confidence}. Fix: {FIXES[rule.fix]}.{on}\n{rest}"
 
 
 def _overview() -> str:
-    parts = ["# Rules\n\nA fix is `safe`, or writes a count and is made `under a mode` alone: [fixing](fixing.md).\n"]
+    parts = [
+        "# Rules\n\n"
+        "A fix is `safe`, or `unsafe`, or writes a count and is made `under a mode` alone: [fixing](fixing.md).\n"
+    ]
     for prefix, title in FAMILIES.items():
         rules = [rule for rule in RULES if rule.code.startswith(prefix)]
         rows = "".join(
             f"| [{rule.code}](rules/{rule.code}.md) | {rule.name} | {rule.severity} | {FIXES[rule.fix]} "
-            f"| {rule.summary} |\n"
+            f"| {'on' if rule.default else 'off'} | {rule.summary} |\n"
             for rule in rules
         )
-        parts.append(f"## {title}\n\n| code | name | severity | fix | what it finds |\n|---|---|---|---|---|\n{rows}")
+        if rules:
+            parts.append(
+                f"## {title}\n\n| code | name | severity | fix | default | what it finds |\n"
+                f"|---|---|---|---|---|---|\n{rows}"
+            )
     return "\n".join(parts)
 
 

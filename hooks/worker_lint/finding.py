@@ -9,20 +9,24 @@ from typing import TYPE_CHECKING, Literal
 from worker_lint.source import Edit
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from worker_lint.site import Group, Site, Value
-    from worker_lint.source import Source
+    from worker_lint.source import Position, Source
 
 FixKind = Literal[
     "policy",  # the count that the repository declared; applied by --fix where a mode is in force
     "safe",  # keeps the behaviour, or replaces a certain error; applied by --fix
+    "unsafe",  # changes what the program does in a way that somebody may not want; applied by --unsafe-fixes
 ]
 
 
 class Severity(str, Enum):
-    """How sure and how bad: an error crashes or is killed, a warning costs speed or rests on assumed inputs."""
+    """How bad: an error crashes or gives wrong results, a warning may, or costs speed, an info is worth knowing."""
 
     ERROR = "error"
     WARNING = "warning"
+    INFO = "info"
 
     def __str__(self) -> str:
         return self.value
@@ -42,6 +46,21 @@ class Fix:
     edits: tuple[Edit, ...]
 
 
+def is_made(fix: Fix | None, unsafe: bool) -> bool:
+    """Return whether there is a ``fix`` that a run makes which makes unsafe ones only where ``unsafe`` says so."""
+    return fix is not None and (unsafe or fix.kind != "unsafe")
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Another place that has a part in a finding, in the same file or in another."""
+
+    path: Path
+    position: Position
+    text: str
+    """What stands there, in a few words."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that is wrong at bytes ``start`` to ``end`` of a source's code."""
@@ -58,6 +77,7 @@ class Finding:
     site: Site | None = None
     group: Group | None = None
     """The options among which the finding stands: of its fixes, those of one kind are made at a time."""
+    related: tuple[Related, ...] = ()
 
 
 FoundIn = tuple["Source", Finding]

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from worker_lint.finding import Finding, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from worker_lint.finding import Fix, FixKind
+    from worker_lint.finding import Fix, FixKind, Related
     from worker_lint.policy import Policy
     from worker_lint.site import Document, Group, Site, Value
+
+
+Confidence = Literal["high", "medium", "low"]
+"""How often a rule's findings are right, as far as reading them on real code tells: nearly always, mostly, often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,9 @@ class Rule:
     fix: FixKind | None = None
     yields_to: tuple[str, ...] = ()
     """Codes whose finding at the same place says the same thing better; this one is then dropped."""
+    confidence: Confidence = "high"
+    default: bool = True
+    """Whether the rule runs where nobody selects it."""
 
     @property
     def page(self) -> str:
@@ -46,8 +53,11 @@ class Rule:
         site: Site | None = None,
         group: Group | None = None,
         severity: Severity | None = None,
+        related: tuple[Related, ...] = (),
     ) -> Finding:
         """Return a finding of this rule at ``value``."""
         if group is None and site is not None:
             group = site.group
-        return Finding(self.code, severity or self.severity, value.start, value.end, message, help, fix, site, group)
+        return Finding(
+            self.code, severity or self.severity, value.start, value.end, message, help, fix, site, group, related
+        )  # fmt: skip

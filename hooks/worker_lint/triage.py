@@ -26,9 +26,12 @@ def selected(settings: Settings) -> tuple[Rule, ...]:
         if not any(rule.code.startswith(selector) for rule in RULES):
             known = ", ".join(rule.code for rule in RULES)
             raise UsageError(f"no rule is called {selector}, or begins with it; there are {known}")
-    wanted = settings.select if settings.select is not None else ("WL",)
+    wanted = settings.select
     return tuple(
-        rule for rule in RULES if rule.code.startswith(wanted) and not rule.code.startswith(settings.ignore or ("-",))
+        rule
+        for rule in RULES
+        if (rule.default if wanted is None else rule.code.startswith(wanted))
+        and not rule.code.startswith(settings.ignore or ("-",))
     )
 
 

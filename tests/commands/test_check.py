@@ -296,7 +296,7 @@ def test_an_unknown_mode_is_told_even_where_no_file_has_a_count(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--selct", "WL1"], ["--select", "E501"], ["--fail-on", "info"], ["--color", "x"]]
+    "arguments", [["--selct", "WL1"], ["--select", "E501"], ["--fail-on", "note"], ["--color", "x"]]
 )
 def test_arguments_that_are_none(tmp_path, arguments):
     done = run(tmp_path, *arguments)

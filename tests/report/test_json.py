@@ -109,7 +109,7 @@ def test_the_schema_refuses_what_is_no_report(report, rendered):
         lambda d: d.update(more=1),
         lambda d: d.update(schema="worker-lint/report/2"),
         lambda d: d["findings"][0].update(line=0),
-        lambda d: d["findings"][0].update(severity="info"),
+        lambda d: d["findings"][0].update(severity="hint"),
         lambda d: d["findings"][0].update(code="E501"),
         lambda d: d["findings"][0].pop("fix"),
         lambda d: d["summary"].update(fixed=-1),

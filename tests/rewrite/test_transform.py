@@ -75,3 +75,21 @@ def test_nothing_outside_the_slice_changes(before, after, old, new):
     start = len(before.encode())
     edit = Edit(start, start + len(str(old)), str(new))
     assert splice(code, [rewritten(code, edit)]) == f"{before}{new}{after}".encode()
+
+
+def test_statements_are_inserted_at_the_beginning_of_a_line():
+    edit = Edit(4, 4, "def _identity(batch):\n    return batch\n\n\n")
+    assert rewritten(b"a=1\nb=2\n", edit) == edit
+
+
+@pytest.mark.parametrize(
+    ("edit", "says"),
+    [
+        (Edit(2, 2, "b = 1\n"), "at the beginning of a line"),
+        (Edit(0, 0, "b = 1"), "ends within a line"),
+        (Edit(0, 0, "b = = 1\n"), "does not parse"),
+    ],
+)
+def test_what_is_no_whole_statement_is_not_inserted(edit, says):
+    with pytest.raises(TransformError, match=says):
+        rewritten(b"a=1\n", edit)

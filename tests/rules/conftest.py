@@ -22,7 +22,7 @@ IN_CI = {"CI": "true"}  # where no profile is declared the machine that runs the
 class Judged:
     findings: list[Finding]
     fixed: str
-    """The text with every fix made."""
+    """The text with every fix made, unsafe ones too."""
 
     @property
     def says(self) -> str:
@@ -33,20 +33,24 @@ class Judged:
 
 @pytest.fixture
 def judged(tmp_path):
-    """What one rule, or every one, says of a text in a folder with these settings and the example profiles."""
+    """What one rule, or (None) every one that is on by default, says of a text in a folder with these settings.
+
+    The example profiles lie in the folder too.
+    """
     shutil.copytree(PROFILES, tmp_path, dirs_exist_ok=True)
 
-    def run(code, text, settings="", name="train.py"):
+    def run(code, text, settings="", name="train.py", unsafe=True):
         (tmp_path / "worker-lint.toml").write_text(settings, encoding="utf-8")
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        policy = Policies(SettingsResolver({"select": (code,)}), IN_CI).for_path(path)
+        select = {} if code is None else {"select": (code,)}
+        policy = Policies(SettingsResolver(select), IN_CI).for_path(path)
         data = text if isinstance(text, bytes) else text.encode()
         source = open_source(path, language_of(path, data), data, vocabulary())
         if source is None:
             return Judged([], data.decode())
         findings = judge(locate(source, vocabulary()), policy)
-        mended = apply_fixes(source, findings, policy)[0]
+        mended = apply_fixes(source, findings, policy, unsafe=unsafe)[0]
         return Judged([finding for _, finding in findings], mended.code.decode())
 
     return run

@@ -13,7 +13,14 @@ from worker_lint.rules import RULES
 from worker_lint.settings import KEYS
 
 SECTIONS = ("What it does", "Why is this bad?", "Example", "Use instead", "Fix safety", "Options", "References")
-NAMES = {"python": "train.py", "json": "config.json", "yaml": "config.yaml"}
+NAMES = {
+    "python": "train.py",
+    "json": "config.json",
+    "yaml": "config.yaml",
+    "shell": "train.sh",
+    "dockerfile": "Dockerfile",
+    "ipynb": "train.ipynb",
+}
 _BLOCK = re.compile(r"```(\w+)\n(.*?)```\n", re.DOTALL)
 
 each_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
@@ -55,7 +62,7 @@ def test_what_to_use_instead_is_silent(rule, judged):
 def test_nothing_else_is_wrong_with_what_to_use_instead(rule, judged):
     settings, _, _ = blocks(rule, "Example")
     own, name, text = blocks(rule, "Use instead")
-    assert not judged("WL", text, own or settings or "", name).findings
+    assert not judged(None, text, own or settings or "", name).findings
 
 
 @each_rule
@@ -80,7 +87,7 @@ def test_a_policy_fix_silences_the_example_under_a_mode(rule, judged):
     under_a_mode = settings if "mode" in settings else f'mode = "training"\n{settings}'
     fixed = judged(rule.code, text, under_a_mode, name).fixed
     assert fixed != text
-    assert not judged("WL", fixed, under_a_mode, name).findings
+    assert not judged(None, fixed, under_a_mode, name).findings
 
 
 @each_rule
@@ -95,6 +102,7 @@ def test_the_page_has_its_title_and_sections_in_order(rule):
 def test_the_page_says_whether_there_is_a_fix(rule):
     assert (rule.fix is None) == sections(rule)["Fix safety"].strip().startswith("There is no fix")
     assert (rule.fix == "safe") == sections(rule)["Fix safety"].strip().startswith("Safe")
+    assert (rule.fix == "unsafe") == sections(rule)["Fix safety"].strip().startswith("Unsafe")
 
 
 @each_rule

@@ -12,7 +12,7 @@ from worker_lint.check import FileReport, check, check_text, is_wanted
 from worker_lint.commands.arguments import add_paths, add_settings, resolver
 from worker_lint.discover import discover
 from worker_lint.errors import SourceError, UsageError
-from worker_lint.finding import Severity
+from worker_lint.finding import Severity, is_made
 from worker_lint.policies import Policies
 from worker_lint.progress import Progress
 from worker_lint.report import FORMATS, renderer
@@ -39,6 +39,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     add_paths(parser)
     parser.add_argument("--fix", action="store_true", help="rewrite what can be mended")
+    parser.add_argument(
+        "--unsafe-fixes", action="store_true", help="with --fix or --diff: what may change behaviour, too"
+    )
     parser.add_argument("--diff", action="store_true", help="print what --fix would change, and write nothing")
     parser.add_argument("--stdin-filename", type=Path, metavar="PATH", help="the name of the text that '-' reads")
     add_settings(parser, rules=True)
@@ -72,7 +75,7 @@ def run(args: argparse.Namespace) -> int:
     if args.statistics and args.output_format not in ("text", "concise"):
         raise UsageError(f"--statistics counts in words, not as {args.output_format}; leave one of them out")
     policies = Policies(settings)
-    report = Report(dry=args.diff)
+    report = Report(dry=args.diff, unsafe=args.unsafe_fixes)
     if args.paths == [Path("-")]:
         _check_stdin(args, settings, policies, report)
     else:
@@ -144,13 +147,15 @@ def _take(
         report.files_checked += 1
     if source is None:
         return
-    if (args.fix or args.diff) and any(finding.fix is not None for _, finding in findings):
+    if (args.fix or args.diff) and any(is_made(finding.fix, args.unsafe_fixes) for _, finding in findings):
         # Rewriting is imported where something is rewritten.
         from worker_lint.rewrite.apply import apply_fixes
         from worker_lint.rewrite.diff import unified_diff
 
         try:
-            mended, left, number = apply_fixes(source, findings, policies.for_path(source.path))
+            mended, left, number = apply_fixes(
+                source, findings, policies.for_path(source.path), unsafe=args.unsafe_fixes
+            )
             data = mended.encode(mended.code)
             if args.diff:
                 _write_bytes(unified_diff(source, mended))
@@ -208,7 +213,8 @@ def _colored(args: argparse.Namespace) -> bool:
 def _status(args: argparse.Namespace, report: Report) -> int:
     if report.errors:
         return 2
-    counted = any(f.severity is Severity.ERROR or args.fail_on == "warning" for _, f in report.findings)
+    ranks = [str(severity) for severity in Severity]
+    counted = any(ranks.index(str(f.severity)) <= ranks.index(args.fail_on) for _, f in report.findings)
     return int(not args.exit_zero and (counted or (args.diff and report.fixed > 0)))
 
 

@@ -15,6 +15,7 @@ from worker_lint.locate.flow import Reach, sink_of
 from worker_lint.locate.forms import Placed, placed, text_of
 from worker_lint.locate.groups import Groups
 from worker_lint.locate.imports import Imports
+from worker_lint.locate.module import Module
 from worker_lint.locate.origins import Origins
 from worker_lint.locate.scopes import intact, scope_of, scopes_around
 from worker_lint.locate.surroundings import of_call, of_file, of_help, of_holders, of_target, of_value
@@ -76,7 +77,8 @@ class _Locator:
         about_file = of_file(self.source, self.imports, self.words)
         sites = list(Origins((found, self._site(found, about_file)) for found in self.found).resolved())
         sites += [self._positional(group) for group in self.groups if group.counts_by_position]
-        return Document(self.source, innermost(sites), tuple(self.groups))
+        module = Module(self.code, self.root, self.imports)
+        return Document(self.source, innermost(sites), tuple(self.groups), module=module)
 
     def _read_worker_words(self) -> None:
         """Sort every word with "worker" in it: set here, used here, an option of a loader."""

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TextIO
 
+from worker_lint.finding import Severity
+
 if TYPE_CHECKING:
     from worker_lint.report.summary import Report
+
+_COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 
 
 def render(report: Report, stream: TextIO) -> None:
@@ -22,7 +26,7 @@ def render(report: Report, stream: TextIO) -> None:
             "title": f"worker-lint ({finding.code})",
         }
         listed = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
-        stream.write(f"::{finding.severity} {listed}::{_data(f'{finding.message}; {finding.help}')}\n")
+        stream.write(f"::{_COMMANDS[finding.severity]} {listed}::{_data(f'{finding.message}; {finding.help}')}\n")
     stream.writelines(f"::error title=worker-lint::{_data(error)}\n" for error in report.errors)
     stream.write(f"{report.summary()}\n")
 

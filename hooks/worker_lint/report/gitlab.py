@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from worker_lint.report.summary import Report
     from worker_lint.source import Source
 
-_SEVERITIES = {Severity.ERROR: "critical", Severity.WARNING: "minor"}
+_SEVERITIES = {Severity.ERROR: "critical", Severity.WARNING: "minor", Severity.INFO: "info"}
 
 
 def render(report: Report, stream: TextIO) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from urllib.parse import quote
 
 from worker_lint import __version__
+from worker_lint.finding import Severity
 from worker_lint.report.places import failures, file_edit, file_span, fingerprints, near, plain
 from worker_lint.rules import RULES
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from worker_lint.source import Edit, Source
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 _INDEX = {rule.code: index for index, rule in enumerate(RULES)}
 
 
@@ -51,7 +53,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "shortDescription": {"text": rule.summary},
         "fullDescription": {"text": rule.summary},
         "help": {"text": rule.page, "markdown": rule.page},
-        "defaultConfiguration": {"level": str(rule.severity)},
+        "defaultConfiguration": {"level": _LEVELS[rule.severity]},
     }
 
 
@@ -61,7 +63,7 @@ def _result(source: Source, finding: Finding, fingerprint: str) -> dict[str, Any
     result: dict[str, Any] = {
         "ruleId": finding.code,
         "ruleIndex": _INDEX[finding.code],
-        "level": str(finding.severity),
+        "level": _LEVELS[finding.severity],
         "message": {"text": plain(f"{finding.message}; {finding.help}")},
         "locations": [{"physicalLocation": {"artifactLocation": artifact, "region": region}}],
         "partialFingerprints": {"workerLint/v1": fingerprint},

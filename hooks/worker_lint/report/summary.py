@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TextIO
 
-from worker_lint.finding import Severity
+from worker_lint.finding import Severity, is_made
 
 if TYPE_CHECKING:
     from worker_lint.finding import Finding
     from worker_lint.source import Source
+
+
+_NOUNS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 
 
 @dataclass(slots=True)
@@ -25,11 +28,18 @@ class Report:
     files_fixed: int = 0
     dry: bool = False
     """Whether nothing was written."""
+    unsafe: bool = False
+    """Whether unsafe fixes are asked for."""
 
     @property
     def fixable(self) -> int:
-        """The number of findings that ``--fix`` would mend."""
-        return sum(finding.fix is not None for _, finding in self.findings)
+        """The number of findings that ``--fix`` would mend, as the run was started."""
+        return sum(is_made(finding.fix, self.unsafe) for _, finding in self.findings)
+
+    @property
+    def fixable_unsafely(self) -> int:
+        """The number of findings that only ``--unsafe-fixes`` would mend."""
+        return sum(finding.fix is not None for _, finding in self.findings) - self.fixable
 
     def count(self, severity: Severity) -> int:
         """Return the number of findings of this severity."""
@@ -42,8 +52,8 @@ class Report:
             verb = "would be fixed" if self.dry else "fixed"
             parts.append(f"{_counted(self.fixed, 'finding')} {verb} in {_counted(self.files_fixed, 'file')}")
         if self.findings:
-            errors, warnings = self.count(Severity.ERROR), self.count(Severity.WARNING)
-            kinds = ", ".join(_counted(n, word) for n, word in ((errors, "error"), (warnings, "warning")) if n)
+            counts = [(self.count(severity), severity) for severity in Severity]
+            kinds = ", ".join(_counted(n, _NOUNS[severity]) for n, severity in counts if n)
             parts.append(f"{_counted(len(self.findings), 'finding')}{' left' if self.fixed else ''} ({kinds})")
         elif not self.fixed:
             parts.append("no findings")
@@ -53,6 +63,9 @@ class Report:
         if self.fixable:
             number = str(self.fixable) if self.fixable < len(self.findings) else "all" if self.fixable > 1 else "it"
             text += f"; --fix would mend {number}"
+        if self.fixable_unsafely:
+            more = " more" if self.fixable else ""
+            text += f"; --fix --unsafe-fixes would mend {self.fixable_unsafely:,}{more}"
         return text
 
 

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from worker_lint.report.summary import Report
     from worker_lint.source import Source
 
-_COLORS = {Severity.ERROR: "31", Severity.WARNING: "33"}
+_COLORS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFO: "36"}
+_FIXES = {"policy": " [--fix]", "safe": " [--fix]", "unsafe": " [--fix --unsafe-fixes]"}
 _WIDTH = 100
 """Characters of a line of code that are shown, around the finding."""
 
@@ -49,7 +50,7 @@ def _frame(source: Source, finding: Finding, paint: Callable[[str, str], str]) -
     bar = paint("|", "34")
     mark = "^" * max(1, sum(map(_cells, marked)))
     space = " " * len(lead) + "".join("\t" if char == "\t" else " " * _cells(char) for char in before)
-    fixable = " [--fix]" if finding.fix is not None else ""
+    fixable = _FIXES[finding.fix.kind] if finding.fix is not None else ""
     return (
         f"{gutter} {bar}\n"
         f"{paint(str(line), '34')} {bar} {lead}{_clean(shown)}{tail}\n"

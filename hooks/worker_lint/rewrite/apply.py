@@ -19,14 +19,17 @@ _MOST_PASSES = 100
 """Passes after which fixes that undo each other are given up; two or three are what it takes."""
 
 
-def apply_fixes(source: Source, findings: list[FoundIn], policy: Policy) -> tuple[Source, list[FoundIn], int]:
+def apply_fixes(
+    source: Source, findings: list[FoundIn], policy: Policy, *, unsafe: bool = False
+) -> tuple[Source, list[FoundIn], int]:
     """Return the file with every fix made, what is left to find in it, and how many findings were mended.
 
-    Nothing is written. Raises SourceError where an edit cannot be made safely; the source is then as it was.
+    Unsafe fixes are made where ``unsafe`` asks for them. Nothing is written. Raises SourceError where an edit cannot be
+    made safely; the source is then as it was.
     """
     mended = 0
     for _ in range(_MOST_PASSES):
-        fixes = chosen(findings)
+        fixes = chosen(findings, unsafe=unsafe)
         if not fixes:
             return source, findings, mended
         edits = [piece.outward(edit) for piece, fix in fixes for edit in _confirmed(piece, fix)]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from typing import TYPE_CHECKING
 
+from worker_lint.finding import is_made
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -22,16 +24,19 @@ def splice(code: bytes, edits: Iterable[Edit]) -> bytes:
     return b"".join([*pieces, code[end:]])
 
 
-def chosen(findings: Iterable[FoundIn]) -> list[tuple[Source, Fix]]:
+_ORDER: tuple[FixKind, ...] = ("policy", "safe", "unsafe")
+"""A count that gets workers may leave nothing to mend in the options beside it; the unsafe come last."""
+
+
+def chosen(findings: Iterable[FoundIn], *, unsafe: bool = False) -> list[tuple[Source, Fix]]:
     """Return the fixes that can be made in one pass: of one kind in each group, and no two of them overlapping.
 
-    Where two kinds meet, the policy's goes first: a count that gets workers may leave nothing to mend in the options
-    beside it. What is left over is judged again before the next pass.
+    Unsafe ones only where ``unsafe`` asks for them. What is left over is judged again before the next pass.
     """
     fixes: list[tuple[Source, Fix]] = []
     kinds: dict[int, FixKind] = {}
     taken: list[tuple[int, int]] = []
-    for source, finding in sorted(findings, key=_policy_first):
+    for source, finding in sorted((found for found in findings if is_made(found[1].fix, unsafe)), key=_order):
         fix, group = finding.fix, finding.group
         if fix is None or (group is not None and kinds.get(id(group), fix.kind) != fix.kind):
             continue
@@ -46,9 +51,9 @@ def chosen(findings: Iterable[FoundIn]) -> list[tuple[Source, Fix]]:
     return fixes
 
 
-def _policy_first(found: FoundIn) -> tuple[bool, int]:
+def _order(found: FoundIn) -> tuple[int, int]:
     _, finding = found
-    return finding.fix is None or finding.fix.kind != "policy", finding.start
+    return 0 if finding.fix is None else _ORDER.index(finding.fix.kind), finding.start
 
 
 def _meets(edit: Edit, taken: list[tuple[int, int]]) -> bool:

@@ -74,8 +74,11 @@ def rewritten(code: bytes, edit: Edit) -> Edit:
     """Return ``edit``, of Python ``code``, with the text that libcst makes of it.
 
     Only the expression that is replaced is parsed, in parentheses of its own, so that Python of any version, and a
-    syntax error elsewhere, does not matter, and nothing outside it can change. Raises TransformError.
+    syntax error elsewhere, does not matter, and nothing outside it can change. What replaces nothing must be whole
+    statements at the beginning of a line. Raises TransformError.
     """
+    if edit.start == edit.end:
+        return _inserted(code, edit)
     piece = code[edit.start : edit.end]
     python_2 = _INTEGER_OF_PYTHON_2.fullmatch(piece)
     if python_2 is not None:
@@ -90,3 +93,15 @@ def rewritten(code: bytes, edit: Edit) -> Edit:
     except RecursionError:
         raise TransformError(f"an expression of {len(piece):,} bytes is nested too deeply") from None
     return Edit(edit.start, edit.end, module.code[1:-1])
+
+
+def _inserted(code: bytes, edit: Edit) -> Edit:
+    if edit.start and code[edit.start - 1 : edit.start] not in (b"\n", b"\r"):
+        raise TransformError("statements are inserted at the beginning of a line")
+    if not edit.text.endswith(("\n", "\r")):
+        raise TransformError(f"{edit.text!r} ends within a line")
+    try:
+        module = cst.parse_module(edit.text)
+    except cst.ParserSyntaxError as error:
+        raise TransformError(f"what is inserted does not parse: {error.message}") from error
+    return Edit(edit.start, edit.end, module.code)
