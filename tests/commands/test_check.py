@@ -280,9 +280,6 @@ def test_settings_that_cannot_be_honoured(file, settings, says):
         pytest.param(["--config", "x.toml"], "error: --config ", id="a settings file"),
         pytest.param(["--profile", "x.json"], "x.json", id="a profile"),
         pytest.param(["--stdin-filename", "a.py"], "error: --stdin-filename names the text", id="a name for no text"),
-        pytest.param(
-            ["--output-file", "no/where.txt"], "error: no/where.txt: cannot be written: ", id="an output file"
-        ),
     ],
 )
 def test_arguments_that_cannot_be_honoured(file, arguments, says):
@@ -487,22 +484,6 @@ def test_text_in_no_language_is_refused(tmp_path):
 
 
 # Output
-
-
-def test_findings_go_to_a_file(file):
-    done = run(file.parent, "--output-file", "out.json", "--output-format", "json")
-    assert (done.stdout, done.stderr) == (b"", b"1 finding (1 warning); 1 file checked; --fix would mend it\n")
-    assert json.loads((file.parent / "out.json").read_text())["findings"][0]["code"] == "WL201"
-
-
-def test_statistics(file):
-    (file.parent / "b.py").write_bytes(BAD + CRASH)
-    done = run(file.parent, "--statistics")
-    assert done.stdout.decode() == (
-        "     2  WL201\n     1  WL101\n3 findings (1 error, 2 warnings); 2 files checked; --fix would mend all\n"
-    )
-    run(file.parent, "--statistics", "--output-file", "out.txt")
-    assert (file.parent / "out.txt").read_bytes() == done.stdout
 
 
 def on_a_terminal(folder, *arguments, **more):

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from worker_lint.check import FileReport, check, check_text, is_wanted
+from worker_lint.commands import outputs
 from worker_lint.commands.arguments import add_paths, add_settings, resolver
 from worker_lint.discover import discover
 from worker_lint.errors import SourceError, UsageError
 from worker_lint.finding import Severity, is_made
 from worker_lint.policies import Policies
 from worker_lint.progress import Progress
-from worker_lint.report import FORMATS, renderer
-from worker_lint.report.summary import Report, statistics
+from worker_lint.report.summary import Report
 from worker_lint.triage import selected
 
 if TYPE_CHECKING:
@@ -46,15 +45,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--stdin-filename", type=Path, metavar="PATH", help="the name of the text that '-' reads")
     add_settings(parser, rules=True)
     output = parser.add_argument_group("output")
-    output.add_argument("--output-format", choices=FORMATS, default="text", help="(default: %(default)s)")
-    output.add_argument("--output-file", type=Path, metavar="FILE", help="write the findings to FILE")
-    output.add_argument("--statistics", action="store_true", help="count findings by rule instead of listing them")
-    output.add_argument(
-        "--color",
-        choices=("auto", "always", "never"),
-        default="auto",
-        help="(default: %(default)s; NO_COLOR counts)",
-    )
+    outputs.configure(output)
     output.add_argument("--quiet", "-q", action="store_true", help="no progress and no notices on standard error")
     status = parser.add_argument_group("exit status: 0 nothing found, 1 findings, 2 errors")
     status.add_argument("--exit-zero", action="store_true", help="0 in spite of findings (errors are still 2)")
@@ -72,8 +63,7 @@ def run(args: argparse.Namespace) -> int:
     for place in args.paths or [Path()]:
         # A mode or a rule that is unknown must not pass because no file happens to hold a count.
         selected(settings.for_folder(place) if place.is_dir() else settings.for_path(place))
-    if args.statistics and args.output_format not in ("text", "concise"):
-        raise UsageError(f"--statistics counts in words, not as {args.output_format}; leave one of them out")
+    wanted = outputs.outputs_of(args)
     policies = Policies(settings)
     report = Report(dry=args.diff, unsafe=args.unsafe_fixes)
     if args.paths == [Path("-")]:
@@ -84,7 +74,7 @@ def run(args: argparse.Namespace) -> int:
         _check_files(args, settings, policies, report)
     for notice in policies.notices:
         _say(notice, args)
-    _write(args, report)
+    outputs.write(wanted, report, args)
     return _status(args, report)
 
 
@@ -179,35 +169,6 @@ def _keep(path: Path, data: bytes) -> None:
     from worker_lint.rewrite.files import write_atomically
 
     write_atomically(path, data)
-
-
-def _write(args: argparse.Namespace, report: Report) -> None:
-    """Write the report where it belongs: behind a diff, or mended text, only its summary, on standard error."""
-    render = statistics if args.statistics else renderer(args.output_format, color=_colored(args))
-    if args.output_file is not None:
-        try:
-            with args.output_file.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
-                render(report, stream)
-        except OSError as error:
-            raise UsageError(f"{args.output_file}: cannot be written: {error.strerror}") from error
-        sys.stderr.write(f"{report.summary()}\n")
-    elif args.diff or (args.fix and args.paths == [Path("-")]):
-        for error_line in report.errors:
-            sys.stderr.write(f"error: {error_line}\n")
-        sys.stderr.write(f"{report.summary()}\n")
-    else:
-        render(report, sys.stdout)
-
-
-def _colored(args: argparse.Namespace) -> bool:
-    if args.color == "auto":
-        return (
-            args.output_file is None
-            and sys.stdout.isatty()
-            and not os.environ.get("NO_COLOR")
-            and os.environ.get("TERM") != "dumb"
-        )
-    return bool(args.color == "always")
 
 
 def _status(args: argparse.Namespace, report: Report) -> int:

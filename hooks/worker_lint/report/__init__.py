@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 FORMATS = ("text", "concise", "json", "jsonl", "github", "sarif", "gitlab", "junit", "rdjson", "checkstyle")
 """The names that ``--output-format`` takes."""
+IN_WORDS = ("text", "concise")
+"""Those for people: statistics can stand in their place, and colours in them."""
 
 
 def renderer(name: str, *, color: bool = False) -> Callable[[Report, TextIO], None]:
@@ -18,7 +20,7 @@ def renderer(name: str, *, color: bool = False) -> Callable[[Report, TextIO], No
     from functools import partial
     from importlib import import_module
 
-    if name in ("text", "concise"):
+    if name in IN_WORDS:
         from worker_lint.report import text
 
         return partial(text.render, color=color, frames=name == "text")

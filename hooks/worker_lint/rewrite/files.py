@@ -22,6 +22,7 @@ _REMEDIES = {
     errno.ENOENT: "create the folder first",
     errno.ENOTDIR: "create the folder first",
     errno.ELOOP: "mend the symbolic link",
+    errno.ENAMETOOLONG: "choose a shorter name",
 }
 
 
@@ -49,9 +50,21 @@ def write_atomically(path: Path, data: bytes) -> None:
             temporary.unlink(missing_ok=True)
             raise
     except OSError as error:
-        number = error.errno or errno.EIO
-        remedy = _REMEDIES.get(number, "see to the disk")
-        raise SourceError(f"{path}: not written: {os.strerror(number)}; {remedy} and run again") from None
+        raise _refusal(path, error) from None
+
+
+def refuse_unwritable(path: Path) -> None:
+    """Raise SourceError where it can be told beforehand that ``write_atomically`` would refuse ``path``."""
+    try:
+        _checked(path, Path(os.path.realpath(path)))
+    except OSError as error:
+        raise _refusal(path, error) from None
+
+
+def _refusal(path: Path, error: OSError) -> SourceError:
+    number = error.errno or errno.EIO
+    remedy = _REMEDIES.get(number, "see to the disk")
+    return SourceError(f"{path}: not written: {os.strerror(number)}; {remedy} and run again")
 
 
 def _checked(path: Path, real: Path) -> os.stat_result | None:
