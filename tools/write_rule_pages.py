@@ -7,23 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from worker_lint.rules import RULES
+from worker_lint.rules._families import families
 
 if TYPE_CHECKING:
     from worker_lint.rule import Rule
 
 ROOT = Path(__file__).parents[1]
 START, END = "<!-- rules: written by tools/write_rule_pages.py -->", "<!-- end of the rules -->"
-FAMILIES = {
-    "WL1": "A count that is no count",
-    "WL2": "A count that the repository did not agree on",
-    "WL3": "A count that the machine does not bear",
-    "WL4": "Options that contradict a count",
-    "WL5": "Code that loses or doubles data, or randomness",
-    "WL6": "Code that works on one platform alone",
-    "WL7": "Counts that multiply",
-    "WL8": "Counts that the launcher or the container contradicts",
-    "WL9": "What a framework forbids",
-}
 FIXES = {None: "no", "safe": "safe", "policy": "under a mode", "unsafe": "unsafe"}
 
 
@@ -47,7 +37,7 @@ def _overview() -> str:
         "# Rules\n\n"
         "A fix is `safe`, or `unsafe`, or writes a count and is made `under a mode` alone: [fixing](fixing.md).\n"
     ]
-    for prefix, title in FAMILIES.items():
+    for prefix, title in families().items():
         rules = [rule for rule in RULES if rule.code.startswith(prefix)]
         rows = "".join(
             f"| [{rule.code}](rules/{rule.code}.md) | {rule.name} | {rule.severity} | {FIXES[rule.fix]} "
