@@ -34,7 +34,7 @@ LAYERS = (
     ("locate", "hardware", "counts", "tree"),
     ("settings",),
     ("settings_file",),
-    ("source", "site", "gitignore", "modes"),
+    ("source", "site", "sighting", "gitignore", "modes"),
     ("schema", "conforms", "toml_text", "units", "glob"),
     ("errors",),
     ("",),

@@ -8,19 +8,23 @@ from typing import TYPE_CHECKING, Literal
 from worker_lint.errors import SourceError
 from worker_lint.locate import locate
 from worker_lint.locate.vocabulary import extended
+from worker_lint.rules import RULES
+from worker_lint.sighting import Sighting
 from worker_lint.source import Source, language_by_line, language_by_name, may_be_read, read
 from worker_lint.triage import selected, triage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from worker_lint.finding import FoundIn
     from worker_lint.locate.vocabulary import Vocabulary
     from worker_lint.policies import Policies
     from worker_lint.policy import Policy
+    from worker_lint.rule import Rule
     from worker_lint.settings import Settings
-    from worker_lint.site import Document
+    from worker_lint.sighting import Claim
+    from worker_lint.site import Document, Site
     from worker_lint.source import Language
 
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
@@ -35,6 +39,8 @@ class FileReport:
     source: Source | None = None
     """None where the file cannot hold a count, or could not be judged."""
     findings: list[FoundIn] = field(default_factory=list)
+    sightings: tuple[Sighting, ...] = ()
+    """Its counts, where a selected rule looks across files."""
     error: str | None = None
     """One line, where the file could not be judged."""
     skipped: Literal["binary", "unknown language", "unwanted language"] | None = None
@@ -84,7 +90,7 @@ def judge(documents: Iterable[Document], policy: Policy) -> list[FoundIn]:
     judged: list[FoundIn] = []
     seen: set[tuple[str, tuple[int, int]]] = set()
     for document in believed(documents, policy.settings.confidence):
-        found = (finding for rule in rules for finding in rule.check(document, policy))
+        found = (finding for rule in rules if rule.check for finding in rule.check(document, policy))
         for finding in triage(found, rules, document.source):
             same = (finding.message, document.source.file_position(finding.start))
             if same not in seen:  # two pieces of a file may share code
@@ -110,9 +116,65 @@ def check_text(path: Path, data: bytes, policies: Policies) -> FileReport:
         source = open_source(path, language, data, words)
         if source is None:
             return FileReport(path)
-        return FileReport(path, source, judge(locate(source, words), policies.for_path(path)))
+        documents, policy = locate(source, words), policies.for_path(path)
+        return FileReport(path, source, judge(documents, policy), sightings(documents, settings))
     except SourceError as error:
         return FileReport(path, error=str(error))
+
+
+def sightings(documents: Iterable[Document], settings: Settings) -> tuple[Sighting, ...]:
+    """Return what the rules that look across files need of one file; nothing where no such rule is selected."""
+    if all(rule.across is None for rule in selected(settings)):
+        return ()
+    return tuple(
+        Sighting(
+            document.source.path,
+            index,
+            document.source.position(site.value.start),
+            site.form,
+            site.name,
+            site.value.number,
+            document.source.is_data,
+            settings.policy == "exact",
+        )
+        for index, (document, site) in enumerate(_sites(documents, settings))
+    )
+
+
+def _sites(documents: Iterable[Document], settings: Settings) -> Iterator[tuple[Document, Site]]:
+    return ((each, site) for each in believed(documents, settings.confidence) for site in each.sites)
+
+
+def check_across(sightings: Sequence[Sighting], policies: Policies) -> Iterator[FileReport]:
+    """Yield what the rules that look across files find in the counts of all of them, one report a finding.
+
+    Files are not held in memory: one in which something is found is opened again. Raises SettingsError.
+    """
+    for rule in RULES:
+        if rule.across is None:
+            continue
+        concerned = [each for each in sightings if rule in selected(policies.settings_for(each.path))]
+        for claim in rule.across(concerned):
+            yield _of_claim(rule, claim, policies.settings_for(claim.at.path))
+
+
+def _of_claim(rule: Rule, claim: Claim, settings: Settings) -> FileReport:
+    path = claim.at.path
+    words = words_of(settings)
+    try:
+        data = read(path)
+        language = language_of(path, data)
+        source = None if language is None else open_source(path, language, data, words)
+        documents = () if source is None else locate(source, words)
+    except SourceError as error:
+        return FileReport(path, error=str(error))
+    for index, (document, site) in enumerate(_sites(documents, settings)):
+        # Another number is no longer what the claim speaks of: a fix, or somebody, has changed it since.
+        if index == claim.at.index and site.value.number == claim.at.number:
+            found = rule.finding(site.value, claim.message, claim.help, site=site, related=claim.related)
+            left = triage([found], (rule,), document.source)
+            return FileReport(path, source, [(document.source, each) for each in left])
+    return FileReport(path)
 
 
 def check(paths: Iterable[Path], policies: Policies) -> Iterator[FileReport]:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Literal
 from worker_lint.finding import Finding, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from worker_lint.finding import Fix, FixKind, Related
     from worker_lint.policy import Policy
+    from worker_lint.sighting import Claim, Sighting
     from worker_lint.site import Document, Group, Site, Value
 
 
@@ -29,7 +30,7 @@ class Rule:
     summary: str
     severity: Severity
     """The severity of its findings, unless it says of one that its inputs were assumed."""
-    check: Callable[[Document, Policy], Iterator[Finding]]
+    check: Callable[[Document, Policy], Iterator[Finding]] | None = None
     """A pure generator: it knows nothing of suppressions, settings of severity, or formats."""
     fix: FixKind | None = None
     yields_to: tuple[str, ...] = ()
@@ -37,11 +38,14 @@ class Rule:
     confidence: Confidence = "high"
     default: bool = True
     """Whether the rule runs where nobody selects it."""
+    across: Callable[[Sequence[Sighting]], Iterator[Claim]] | None = None
+    """A pure generator over the counts of all files, for a rule that one file alone cannot answer to."""
 
     @property
     def page(self) -> str:
         """The rule's documentation, in Markdown."""
-        return sys.modules[self.check.__module__].__doc__ or ""
+        own = self.check or self.across
+        return (sys.modules[own.__module__].__doc__ if own else None) or ""
 
     def finding(
         self,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from worker_lint.check import judge, language_of, open_source
+from worker_lint.check import check, check_across, judge, language_of, open_source
 from worker_lint.finding import Finding
 from worker_lint.locate import locate
 from worker_lint.locate.vocabulary import vocabulary
@@ -35,22 +35,36 @@ class Judged:
 def judged(tmp_path):
     """What one rule, or (None) every one that is on by default, says of a text in a folder with these settings.
 
-    The example profiles lie in the folder too.
+    The example profiles lie in the folder too. ``beside`` are the texts of further files, by name: given those, even
+    none, the rules that look across files speak as well.
     """
     shutil.copytree(PROFILES, tmp_path, dirs_exist_ok=True)
 
-    def run(code, text, settings="", name="train.py", unsafe=True):
+    def run(code, text, settings="", name="train.py", unsafe=True, beside=None):
         (tmp_path / "worker-lint.toml").write_text(settings, encoding="utf-8")
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         select = {} if code is None else {"select": (code,)}
-        policy = Policies(SettingsResolver(select), IN_CI).for_path(path)
+        policies = Policies(SettingsResolver(select), IN_CI)
+        policy = policies.for_path(path)
         data = text if isinstance(text, bytes) else text.encode()
         source = open_source(path, language_of(path, data), data, vocabulary())
         if source is None:
             return Judged([], data.decode())
-        findings = judge(locate(source, vocabulary()), policy)
+        documents = locate(source, vocabulary())
+        findings = judge(documents, policy)
+        if beside is not None:
+            findings += across({**beside, name: text}, policies)
         mended = apply_fixes(source, findings, policy, unsafe=unsafe)[0]
         return Judged([finding for _, finding in findings], mended.code.decode())
+
+    def across(files, policies):
+        """What the rules that look across files say of these, by name."""
+        for name, text in files.items():
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name).write_text(text, encoding="utf-8")
+        reports = [*check([tmp_path / name for name in files], policies)]
+        sightings = [each for report in reports for each in report.sightings]
+        return [found for report in check_across(sightings, policies) for found in report.findings]
 
     return run

@@ -32,45 +32,45 @@ def sections(rule):
 
 
 def blocks(rule, section):
-    """The settings that a section shows, the name of the file that it shows, and the file's text."""
+    """The settings that a section shows, the file that the rule speaks of, and those beside it: names and texts."""
     shown = dict(_BLOCK.findall(sections(rule)[section]))
     settings = shown.pop("toml", None)
-    ((language, text),) = shown.items()
-    return settings, NAMES[language], text
+    *others, (language, text) = shown.items()
+    return settings, NAMES[language], text, {NAMES[other]: beside for other, beside in others}
 
 
 @each_rule
 def test_the_example_is_found(rule, judged):
-    settings, name, text = blocks(rule, "Example")
-    assert judged(rule.code, text, settings or "", name).findings
+    settings, name, text, beside = blocks(rule, "Example")
+    assert judged(rule.code, text, settings or "", name, beside=beside).findings
 
 
 @each_rule
 def test_the_example_needs_its_settings(rule, judged):
-    settings, name, text = blocks(rule, "Example")
-    assert settings is None or not judged(rule.code, text, "", name).findings
+    settings, name, text, beside = blocks(rule, "Example")
+    assert settings is None or not judged(rule.code, text, "", name, beside=beside).findings
 
 
 @each_rule
 def test_what_to_use_instead_is_silent(rule, judged):
-    settings, _, _ = blocks(rule, "Example")
-    own, name, text = blocks(rule, "Use instead")
-    assert not judged(rule.code, text, own or settings or "", name).findings
+    settings, *_ = blocks(rule, "Example")
+    own, name, text, beside = blocks(rule, "Use instead")
+    assert not judged(rule.code, text, own or settings or "", name, beside=beside).findings
 
 
 @each_rule
 def test_nothing_else_is_wrong_with_what_to_use_instead(rule, judged):
-    settings, _, _ = blocks(rule, "Example")
-    own, name, text = blocks(rule, "Use instead")
-    assert not judged(None, text, own or settings or "", name).findings
+    settings, *_ = blocks(rule, "Example")
+    own, name, text, beside = blocks(rule, "Use instead")
+    assert not judged(None, text, own or settings or "", name, beside=beside).findings
 
 
 @each_rule
 def test_fixing_the_example_gives_what_to_use_instead(rule, judged):
     # Exactly that text, where the example's finding has a fix. A policy fix is there only under a declared mode,
     # which the examples of the bounds leave out: their limit is not the repository's word.
-    settings, name, text = blocks(rule, "Example")
-    found = judged(rule.code, text, settings or "", name)
+    settings, name, text, beside = blocks(rule, "Example")
+    found = judged(rule.code, text, settings or "", name, beside=beside)
     if all(finding.fix is None for finding in found.findings):
         assert rule.fix in (None, "policy")
         assert found.fixed == text
@@ -80,14 +80,14 @@ def test_fixing_the_example_gives_what_to_use_instead(rule, judged):
 
 @each_rule
 def test_a_policy_fix_silences_the_example_under_a_mode(rule, judged):
-    settings, name, text = blocks(rule, "Example")
+    settings, name, text, beside = blocks(rule, "Example")
     if rule.fix != "policy":
         return
     settings = settings or ""
     under_a_mode = settings if "mode" in settings else f'mode = "training"\n{settings}'
-    fixed = judged(rule.code, text, under_a_mode, name).fixed
+    fixed = judged(rule.code, text, under_a_mode, name, beside=beside).fixed
     assert fixed != text
-    assert not judged(None, fixed, under_a_mode, name).findings
+    assert not judged(None, fixed, under_a_mode, name, beside=beside).findings
 
 
 @each_rule

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from worker_lint.check import FileReport, check, check_text, is_wanted
+from worker_lint.check import FileReport, check, check_across, check_text, is_wanted
 from worker_lint.commands import outputs
 from worker_lint.commands.arguments import add_paths, add_settings, resolver
 from worker_lint.discover import discover
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from worker_lint.settings import SettingsResolver
+    from worker_lint.sighting import Sighting
 
 SUMMARY = "check worker counts, and mend them with --fix (the default command)"
 
@@ -84,16 +85,21 @@ def _check_files(args: argparse.Namespace, settings: SettingsResolver, policies:
     files = _until_error(discover(paths, wanted, settings.is_excluded), report)
     named = frozenset(paths)
     documents = 0
+    sightings: list[Sighting] = []
     with Progress(quiet=args.quiet) as progress:
         for file in check(progress.counting(files), policies):
             if file.skipped is None:
                 _take(file, args, policies, report, _keep)
+                sightings += file.sightings
             elif file.skipped == "unwanted language":
                 documents += 1
             elif file.path in named and file.skipped == "binary":
                 report.errors.append(f"{file.path}: is binary (it holds a NUL byte); leave it out of the check")
             elif file.path in named:
                 _say(f"{file.path}: {_UNREAD[file.skipped]}; skipped", args)
+    for file in check_across(sightings, policies):
+        report.findings += file.findings
+        report.errors += [] if file.error is None else [file.error]
     if documents:
         noun = "document" if documents == 1 else "documents"
         _say(f"{documents:,} {noun} skipped: {_UNREAD['unwanted language']}", args)

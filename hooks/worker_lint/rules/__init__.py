@@ -17,6 +17,7 @@ from worker_lint.rules import (
     unguarded_worker_only_option,
     worker_count_not_mode_value,
     worker_only_option_without_workers,
+    worker_sources_disagree,
 )
 
 RULES = (
@@ -25,6 +26,7 @@ RULES = (
     non_numeric_worker_literal.RULE,
     config_literal_surprise.RULE,
     worker_count_not_mode_value.RULE,
+    worker_sources_disagree.RULE,
     mode_undeclared.RULE,
     exceeds_available_cpus.RULE,
     shm_budget_exceeded.RULE,
