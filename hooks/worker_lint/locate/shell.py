@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import tree_sitter
 import tree_sitter_bash
 
-from worker_lint.locate.command import PYTHON, SHELLS, Word, understood
+from worker_lint.locate.command import PYTHON, SHELLS, understood
+from worker_lint.locate.command_sites import Word
 from worker_lint.locate.query import compiled
 from worker_lint.locate.script import Assignment, Line, Script
 from worker_lint.locate.values import refuse_endless
