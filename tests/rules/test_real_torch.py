@@ -60,6 +60,35 @@ EXAMPLES = [
     ("WL404", "num_workers=zero, multiprocessing_context='fork'", "built", "ValueError", "multiprocessing_context can"),
 ]
 
+PARSER = "import argparse\nparser = argparse.ArgumentParser()\nparser.add_argument('--batch-size', type=int)\n"
+PARSED = (
+    "args = parser.parse_args(['--num-workers', '2'])\nloader = DataLoader(dataset, num_workers=args.num_workers)\n"
+)
+PROGRAMS = [
+    # code, the program, when it raises, the exception, its text
+    (
+        "WL104",
+        f"{HEAD}{PARSER}parser.add_argument('--num-workers', default=0)\n{PARSED}",
+        "built",
+        "TypeError",
+        "'<' not supported between instances of 'str' and 'int'",
+    ),
+    (
+        "WL104",
+        f"{HEAD}{PARSER}parser.add_argument('--num-workers', type=str)\n{PARSED}",
+        "built",
+        "TypeError",
+        "'<' not supported between instances of 'str' and 'int'",
+    ),
+    (
+        "WL104",
+        f"{HEAD}{PARSER}parser.add_argument('--num-workers', type=float, default=0)\n{PARSED}",
+        "iterated",
+        "TypeError",
+        "'float' object cannot be interpreted as an integer",
+    ),
+]
+
 
 class Squares:
     def __len__(self):
@@ -117,6 +146,30 @@ def test_what_is_found_raises_and_what_is_fixed_does_not(judged, code, arguments
         assert finding.fix is None
     else:
         assert run(fixed) == RAN
+
+
+@pytest.mark.parametrize(
+    ("code", "program", "stage", "kind", "text"), PROGRAMS, ids=[f"{p[0]} {n}" for n, p in enumerate(PROGRAMS)]
+)
+def test_a_program_that_is_found_raises_and_fixed_it_does_not(judged, code, program, stage, kind, text):
+    (finding,) = judged(code, program).findings
+    raised, found, said = run(program)
+    assert (raised, found) == (stage, kind)
+    assert text in said
+    assert kind in finding.message
+    assert ("first batch" in finding.message) == (stage == "iterated")
+    fixed = judged(code, program).fixed
+    assert fixed != program
+    assert run(fixed) == RAN
+
+
+def test_an_option_of_type_bool_gives_one_worker_as_the_page_says(judged):
+    program = f"{HEAD}{PARSER}parser.add_argument('--num-workers', type=bool, default=0)\n{PARSED}".replace(
+        "'2'", "'0'"
+    )
+    assert "a loader takes that for 1" in judged("WL104", program).says
+    assert build(program).num_workers == 1
+    assert build(judged("WL104", program).fixed).num_workers == 0
 
 
 @pytest.mark.parametrize("code", ["WL101", "WL401", "WL402", "WL403", "WL404"])

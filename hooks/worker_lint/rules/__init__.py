@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from worker_lint.rules import (
+    cli_workers_not_int,
     config_literal_surprise,
     exceeds_available_cpus,
     kernel_limit_exceeded,
@@ -24,6 +25,7 @@ RULES = (
     negative_worker_count.RULE,
     non_integer_worker_count.RULE,
     non_numeric_worker_literal.RULE,
+    cli_workers_not_int.RULE,
     config_literal_surprise.RULE,
     worker_count_not_mode_value.RULE,
     worker_sources_disagree.RULE,
