@@ -46,6 +46,12 @@ def test_a_node_is_found_by_its_bytes(module):
     assert module.node(call.start_byte, call.end_byte + 1) is None
 
 
+def test_an_expression_is_not_the_statement_that_holds_nothing_else():
+    code = b"DataLoader(d, num_workers=4)"
+    (document,) = locate(Source(Path("train.py"), "python", code), vocabulary())
+    assert document.module.node(0, len(code)).type == "call"
+
+
 def test_the_function_and_the_class_around_a_node(module):
     (call,) = module.calls({"DataLoader"})
     assert text_of(around(call, "function_definition").child_by_field_name("name")) == "loader"

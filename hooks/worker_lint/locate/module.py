@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from worker_lint.locate.imports import Imports
     from worker_lint.site import Value
 
+_STATEMENTS = ("expression_statement", "block", "module")
+"""What may be nothing but one expression."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Module:
@@ -52,12 +55,14 @@ class Module:
                 yield call
 
     def node(self, start: int, end: int) -> Node | None:
-        """Return the outermost node that is bytes ``start`` to ``end``, as a value is; None where there is none."""
+        """Return the outermost expression that is bytes ``start`` to ``end``, as a value is, or None."""
         found = node_at(self.root, start, end)
         if found is None or (found.start_byte, found.end_byte) != (start, end):
             return None
-        while found.parent is not None and (found.parent.start_byte, found.parent.end_byte) == (start, end):
-            found = found.parent
+        while (above := found.parent) is not None and (above.start_byte, above.end_byte) == (start, end):
+            if above.type in _STATEMENTS:
+                break
+            found = above
         return found
 
     def callee(self, call: Node) -> str | None:

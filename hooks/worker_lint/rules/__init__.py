@@ -6,6 +6,7 @@ from worker_lint.rules import (
     cli_workers_not_int,
     config_literal_surprise,
     exceeds_available_cpus,
+    iterable_dataset_not_sharded,
     kernel_limit_exceeded,
     memory_budget_exceeded,
     mode_undeclared,
@@ -38,5 +39,6 @@ RULES = (
     prefetch_factor_invalid.RULE,
     worker_only_option_without_workers.RULE,
     unguarded_worker_only_option.RULE,
+    iterable_dataset_not_sharded.RULE,
 )
 """Every rule, in the order of the codes."""

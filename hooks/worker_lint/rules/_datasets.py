@@ -1,0 +1,404 @@
+"""The dataset classes of a Python file, what their methods do, and the loaders of the file that read them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from worker_lint.locate.descent import node_at
+from worker_lint.locate.forms import keyword, last_name, text_of
+from worker_lint.locate.module import around
+from worker_lint.locate.values import unwrapped
+from worker_lint.locate.words import occurrences
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from tree_sitter import Node
+
+    from worker_lint.locate.module import Module
+    from worker_lint.site import Document, Group, Value
+
+_CLASS = re.compile(rb"^[ \t]*class[ \t]+(\w+)[ \t]*\(", re.MULTILINE)
+_OWN_NAME = re.compile(rb"\b(?:self|cls)\s*\.\s*(\w+)")
+_ITERABLE = re.compile(r"torch\.utils\.data\.(?:dataset\.)?IterableDataset")
+_MAP = re.compile(r"torch\.utils\.data\.(?:dataset\.)?\w*Dataset")
+_NEUTRAL = frozenset({"object", "abc.ABC", "typing.Generic", "typing.Protocol", "ABC", "Generic"})
+_OTHER_WORKERS = re.compile(r"tensorflow|tf|datasets|mindspore|keras|ray|apache_beam|gdal|netCDF4|grain|jax|h5py")
+"""The packages whose datasets no torch loader reads."""
+_WRAPPERS = frozenset({"Subset", "random_split"})
+"""Callables whose first argument is the dataset that is read."""
+_MOST_STEPS = 4
+"""Names that a dataset is followed through on its way to the loader."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DatasetClass:
+    """A class of the file whose instances a loader can read."""
+
+    name: str
+    node: Node
+    iterable: bool
+    """Whether it is a torch ``IterableDataset``: each worker runs all of ``__iter__``."""
+    whole: bool
+    """Whether every class that it inherits from is in the file, or torch's own: nothing else can be in it."""
+    methods: Mapping[str, Node]
+    """The functions that it has, those of its bases in the same file too."""
+
+    def reached(self, *names: str) -> tuple[Node, ...]:
+        """Return the methods ``names`` that there are, and every other that they name on ``self``, each once."""
+        found: dict[str, Node] = {}
+        waiting = [name for name in names if name in self.methods]
+        while waiting:
+            name = waiting.pop()
+            if name not in found:
+                found[name] = self.methods[name]
+                waiting += [used for used in own_names(found[name]) if used in self.methods]
+        return tuple(found.values())
+
+    @property
+    def reading(self) -> tuple[Node, ...]:
+        """The methods that run in a worker for each sample."""
+        return self.reached("__getitem__", "__getitems__", "__iter__", "__next__")
+
+    @property
+    def building(self) -> tuple[Node, ...]:
+        """The methods that run in the main process, before any worker starts."""
+        return self.reached("__init__", "__post_init__")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Use:
+    """A call of a loader that reads an instance of a dataset of the file."""
+
+    group: Group
+    call: Node
+    """The loader's."""
+    dataset: DatasetClass
+    instance: Node
+    """The call that makes the instance."""
+
+
+def own_names(function: Node) -> list[str]:
+    """Return every name that ``function`` takes from ``self``, or from its class, as often as it does."""
+    return [name.decode("utf-8", "replace") for name in _OWN_NAME.findall(function.text or b"")]
+
+
+def within(node: Node, *types: str) -> Iterator[Node]:
+    """Yield each node of one of ``types`` below ``node``, in order, but nothing of the classes in there."""
+    stack = list(reversed(node.named_children))
+    while stack:
+        found = stack.pop()
+        if found.type in types:
+            yield found
+        if found.type != "class_definition":
+            stack += reversed(found.named_children)
+
+
+def own_attribute(node: Node | None) -> str | None:
+    """Return ``name`` where ``node`` is ``self.name``, else None."""
+    if node is None or node.type != "attribute" or text_of(node.child_by_field_name("object")) != "self":
+        return None
+    return text_of(node.child_by_field_name("attribute"))
+
+
+def own_settings(functions: Iterable[Node]) -> Iterator[tuple[str, Node]]:
+    """Yield each attribute of ``self`` that ``functions`` assign to, with the expression that it is given."""
+    for function in functions:
+        for assignment in within(function, "assignment"):
+            name, value = (
+                own_attribute(assignment.child_by_field_name("left")),
+                assignment.child_by_field_name("right"),
+            )
+            if name is not None and value is not None:
+                yield name, unwrapped(value)
+
+
+@lru_cache(maxsize=1)
+def datasets_in(module: Module) -> Mapping[str, DatasetClass]:
+    """Return the dataset classes of ``module`` by name.
+
+    A class is one where it inherits from something that is called ``...Dataset``, itself or through other classes of
+    the file. Of two that have the same name, as in a notebook, the last counts.
+    """
+    if b"Dataset" not in module.code:
+        return {}
+    classes: dict[str, Node] = {}
+    for match in _CLASS.finditer(module.code):
+        name = node_at(module.root, *match.span(1))
+        if name is not None and name.parent is not None and name.parent.type == "class_definition":
+            classes[text_of(name)] = name.parent
+    found = {name: _described(name, classes, module) for name in classes}
+    return {name: dataset for name, dataset in found.items() if dataset is not None}
+
+
+def _described(name: str, classes: Mapping[str, Node], module: Module) -> DatasetClass | None:
+    """Return the class ``name`` as a dataset, or None where nothing that it inherits from is one."""
+    iterable = is_dataset = False
+    whole = True
+    methods: dict[str, Node] = {}
+    seen: set[str] = set()
+    waiting = [name]
+    while waiting:
+        current = waiting.pop(0)
+        if current in seen:
+            continue
+        seen.add(current)
+        for method in _methods(classes[current]):
+            methods.setdefault(text_of(method.child_by_field_name("name")), method)
+        for base in _bases(classes[current]):
+            if text_of(base) in classes:
+                waiting.append(text_of(base))
+                continue
+            dotted = _resolved(base, module)
+            iterable = iterable or bool(_ITERABLE.fullmatch(dotted))
+            is_dataset = is_dataset or (
+                dotted.rpartition(".")[2].endswith("Dataset") and not _OTHER_WORKERS.match(dotted)
+            )
+            whole = whole and bool(_ITERABLE.fullmatch(dotted) or _MAP.fullmatch(dotted) or dotted in _NEUTRAL)
+    return DatasetClass(name, classes[name], iterable, whole, methods) if is_dataset else None
+
+
+def _resolved(base: Node, module: Module) -> str:
+    """Return the dotted name of a base class; a bare ``Dataset`` of unknown origin is taken for torch's."""
+    dotted = module.dotted(base) or text_of(base)
+    if dotted in ("Dataset", "IterableDataset") and dotted not in module.imports.names:
+        foreign = [star for star in module.imports.stars if not star.startswith("torch")]
+        return dotted if foreign else f"torch.utils.data.{dotted}"
+    return dotted
+
+
+def _bases(definition: Node) -> Iterator[Node]:
+    """Yield the expressions of a class's bases; ``Dataset[int]`` is ``Dataset``."""
+    listed = definition.child_by_field_name("superclasses")
+    for base in listed.named_children if listed is not None else ():
+        if base.type == "subscript":
+            inner = base.child_by_field_name("value")
+            if inner is not None:
+                yield inner
+        elif base.type not in ("comment", "keyword_argument"):
+            yield base
+
+
+def _methods(definition: Node) -> Iterator[Node]:
+    """Yield the functions that a class itself defines; of two with one name the last."""
+    body = definition.child_by_field_name("body")
+    found: dict[str, Node] = {}
+    for statement in body.named_children if body is not None else ():
+        inner = statement.child_by_field_name("definition") if statement.type == "decorated_definition" else statement
+        if inner is not None and inner.type == "function_definition":
+            found[text_of(inner.child_by_field_name("name"))] = inner
+    yield from found.values()
+
+
+@lru_cache(maxsize=1)
+def _uses(module: Module, groups: tuple[Group, ...]) -> tuple[Use, ...]:
+    datasets = datasets_in(module)
+    found: list[Use] = []
+    for group in groups if datasets else ():
+        if group.loader is None or group.kind != "call":
+            continue
+        call = module.node(group.start, group.end)
+        given = dataset_argument(call) if call is not None else None
+        if call is None or given is None:
+            continue
+        for instance in _instances(given, module, datasets):
+            dataset = datasets[text_of(instance.child_by_field_name("function"))]
+            found.append(Use(group, call, dataset, instance))
+    return tuple(found)
+
+
+def uses_of(document: Document) -> tuple[Use, ...]:
+    """Return each loader of ``document`` with the dataset of the same file that it reads, where that is clear."""
+    return _uses(document.module, document.groups) if document.module is not None else ()
+
+
+def dataset_argument(call: Node) -> Node | None:
+    """Return what a loader's ``call`` is given to read: its first argument, or ``dataset=``."""
+    arguments = call.child_by_field_name("arguments")
+    if arguments is None or last_name(call.child_by_field_name("function")) == "partial":
+        return None
+    first = next((child for child in arguments.named_children if child.type != "comment"), None)
+    if first is not None and first.type not in ("keyword_argument", "dictionary_splat", "list_splat"):
+        return first
+    return keyword(arguments, "dataset")
+
+
+def _instances(
+    expression: Node, module: Module, datasets: Mapping[str, DatasetClass], steps: int = _MOST_STEPS
+) -> list[Node]:
+    """Return the calls of classes of ``datasets`` that ``expression`` may stand for, as far as names tell."""
+    expression = unwrapped(expression)
+    if steps == 0:
+        return []
+    if expression.type == "call":
+        name = last_name(expression.child_by_field_name("function"))
+        if text_of(expression.child_by_field_name("function")) in datasets:
+            return [expression]
+        arguments = expression.child_by_field_name("arguments")
+        if name in _WRAPPERS and arguments is not None and arguments.named_children:
+            return _instances(arguments.named_children[0], module, datasets, steps - 1)
+        return []
+    if expression.type == "conditional_expression":
+        branches = (expression.named_children[0], expression.named_children[-1])
+        return [found for branch in branches for found in _instances(branch, module, datasets, steps - 1)]
+    return [
+        found for value in values_of(expression, module) for found in _instances(value, module, datasets, steps - 1)
+    ]
+
+
+def values_of(expression: Node, module: Module) -> list[Node]:
+    """Return what the name ``expression`` was last given before it is read there, as far as one file tells.
+
+    A plain name is looked up in the function around it, then in those around that and in the module;
+    ``self.name`` in the class, where every assignment counts.
+    """
+    if expression.type == "attribute":
+        if own_attribute(expression) is None:
+            return []
+        definition = around(expression, "class_definition")
+        return [] if definition is None else [value for _, value in _assigned(expression, definition, module)]
+    if expression.type != "identifier":
+        return []
+    scope = around(expression, "function_definition")
+    while True:
+        region = scope if scope is not None else module.root
+        before = [
+            value
+            for target, value in _assigned(expression, region, module)
+            if _same_scope(target, scope) and (scope is None or target.start_byte < expression.start_byte)
+        ]
+        ahead = [value for value in before if value.start_byte < expression.start_byte]
+        if before:
+            return [ahead[-1] if ahead else before[-1]]
+        if scope is None or _is_parameter(text_of(expression), scope):
+            return []
+        scope = around(scope, "function_definition")
+
+
+def _same_scope(target: Node, scope: Node | None) -> bool:
+    return around(target, "function_definition", "class_definition") == scope
+
+
+def _is_parameter(name: str, function: Node) -> bool:
+    return name in parameters(function)
+
+
+def parameters(function: Node) -> list[str]:
+    """Return the names of the parameters of ``function``, a definition or a lambda, in order; no ``*`` ones."""
+    listed = function.child_by_field_name("parameters")
+    names = []
+    for parameter in listed.named_children if listed is not None else ():
+        name = parameter if parameter.type == "identifier" else parameter.child_by_field_name("name")
+        if parameter.type == "typed_parameter" and parameter.named_children:
+            name = parameter.named_children[0]
+        if name is not None and name.type == "identifier":
+            names.append(text_of(name))
+    return names
+
+
+def _assigned(target: Node, region: Node, module: Module) -> Iterator[tuple[Node, Node]]:
+    """Yield each place of ``region`` that assigns to ``target``, a name or ``self.name``, with the value."""
+    written = text_of(target)
+    last = written.rpartition(".")[2]
+    for _, (start, end) in occurrences(region.text or b"", {last}):
+        found = node_at(module.root, region.start_byte + start, region.start_byte + end)
+        if found is None or found.type != "identifier" or found.parent is None:
+            continue
+        if target.type == "attribute":
+            found = found.parent
+            if found.type != "attribute" or text_of(found) != written:
+                continue
+        above = found.parent
+        if above is None:
+            continue
+        value = _value_given(found, above)
+        if value is not None:
+            yield found, value
+
+
+def _value_given(target: Node, above: Node) -> Node | None:
+    """Return what an assignment ``above`` gives ``target``: also 2 of ``a, b = 1, 2``, and f() of ``a, b = f()``."""
+    if above.type in ("assignment", "named_expression"):
+        left = above.child_by_field_name("left") or above.child_by_field_name("name")
+        return (above.child_by_field_name("right") or above.child_by_field_name("value")) if left == target else None
+    if above.type not in ("pattern_list", "tuple_pattern") or above.parent is None or above.parent.type != "assignment":
+        return None
+    right = above.parent.child_by_field_name("right")
+    if right is None or right.type not in ("expression_list", "tuple"):
+        return right
+    names, values = above.named_children, right.named_children
+    return values[names.index(target)] if len(names) == len(values) and target in names else None
+
+
+def may_exceed(group: Group, workers: int) -> bool:
+    """Return whether the loader of ``group`` may be given more than ``workers`` workers."""
+    count = group.count
+    if count is None:
+        return False
+
+    def may(value: Value) -> bool:
+        if value.kind in ("null", "string", "boolean", "float"):
+            return False
+        return value.number is None or value.number > workers
+
+    return any(may(value) for value in group.count_values) if group.count_values else may(count)
+
+
+def in_words(group: Group) -> str:
+    """Return how many workers the loader of ``group`` has, as messages say it."""
+    count = group.count
+    if count is None or group.loader is None:
+        return "no workers"
+    if count.number is not None:
+        return f"{count.number} worker{'' if count.number == 1 else 's'}"
+    return f"{group.loader.count}={' '.join(count.text.split())}"
+
+
+def functions_given(call: Node, option: str, module: Module) -> list[Node] | None:
+    """Return the functions and lambdas of the file that a loader's ``call`` is given as ``option``.
+
+    Empty where it is given none; None where it may be given one that stands elsewhere.
+    """
+    arguments = call.child_by_field_name("arguments")
+    if arguments is None or any(child.type == "dictionary_splat" for child in arguments.named_children):
+        return None
+    given = keyword(arguments, option)
+    if given is None or given.type == "none":
+        return []
+    return functions_named(given, module) or None
+
+
+def functions_named(expression: Node, module: Module) -> list[Node]:
+    """Return the functions and lambdas of the file that ``expression`` may stand for; what ``partial`` calls, too."""
+    expression = unwrapped(expression)
+    if expression.type == "lambda":
+        return [expression]
+    if expression.type == "conditional_expression":
+        branches = (expression.named_children[0], expression.named_children[-1])
+        return [function for branch in branches for function in functions_named(branch, module)]
+    if expression.type == "call" and last_name(expression.child_by_field_name("function")) == "partial":
+        arguments = expression.child_by_field_name("arguments")
+        first = arguments.named_children[0] if arguments is not None and arguments.named_children else None
+        return [] if first is None else functions_named(first, module)
+    if expression.type == "attribute" and own_attribute(expression) is not None:
+        region = around(expression, "class_definition")
+    else:
+        region = module.root if expression.type == "identifier" else None
+    if region is None:
+        return []
+    found = []
+    for _, (start, end) in occurrences(region.text or b"", {last_name(expression)}):
+        name = node_at(module.root, region.start_byte + start, region.start_byte + end)
+        above = name.parent if name is not None else None
+        if above is None or name != above.child_by_field_name(
+            "name" if above.type == "function_definition" else "left"
+        ):
+            continue
+        if above.type == "function_definition":
+            found.append(above)
+        elif above.type == "assignment" and (right := above.child_by_field_name("right")) is not None:
+            found += [right] if right.type == "lambda" else []
+    return found

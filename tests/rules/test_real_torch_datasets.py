@@ -1,0 +1,55 @@
+"""What the pages say of datasets in workers, held against torch: what the examples do, and what to use instead does."""
+
+from __future__ import annotations
+
+import os
+import re
+import warnings
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+
+import pytest
+
+from worker_lint.rules import RULES
+
+pytest.importorskip("torch", reason="torch is not installed (pip install torch)")
+
+PAGES = {rule.code: rule.page for rule in RULES}
+pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+
+
+def shown(code, section):
+    (text,) = re.findall(rf"## {section}\n\n```python\n(.*?)```", PAGES[code], re.DOTALL)
+    return text
+
+
+def run(code, folder, epochs=1, **names):
+    """Execute ``code`` in ``folder`` and return what its ``loader`` gives, epoch by epoch, or what it raises.
+
+    In a process of its own, as the loader's iterators leave threads behind.
+    """
+    with ProcessPoolExecutor(1, get_context("fork")) as pool:
+        return pool.submit(_run, code, folder, epochs, names).result(timeout=120)
+
+
+def _run(code, folder, epochs, names):
+    os.chdir(folder)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torch's own advice on the number of workers
+        try:
+            exec(compile(code, "example", "exec"), names)  # noqa: S102 - our own example
+            return [[item for batch in names["loader"] for item in _items(batch)] for _ in range(epochs)]
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is what is asked for
+            return f"{type(error).__name__}: {error}"
+
+
+def _items(batch):
+    return batch.flatten().tolist() if hasattr(batch, "flatten") else list(batch)
+
+
+@pytest.mark.parametrize(("section", "times"), [("Example", 2), ("Use instead", 1)])
+def test_each_worker_reads_the_whole_of_an_iterable_dataset(tmp_path, section, times):
+    (tmp_path / "train.txt").write_text("".join(f"line {n}\n" for n in range(8)))
+    (items,) = run(shown("WL502", section), tmp_path)
+    assert Counter(items) == {f"line {n}\n": times for n in range(8)}
