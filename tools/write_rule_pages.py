@@ -37,7 +37,7 @@ def _overview() -> str:
         "# Rules\n\n"
         "A fix is `safe`, or `unsafe`, or writes a count and is made `under a mode` alone: [fixing](fixing.md).\n"
     ]
-    for prefix, title in families().items():
+    for prefix, family in families().items():
         rules = [rule for rule in RULES if rule.code.startswith(prefix)]
         rows = "".join(
             f"| [{rule.code}](rules/{rule.code}.md) | {rule.name} | {rule.severity} | {FIXES[rule.fix]} "
@@ -46,7 +46,7 @@ def _overview() -> str:
         )
         if rules:
             parts.append(
-                f"## {title}\n\n| code | name | severity | fix | default | what it finds |\n"
+                f"## {family.title}\n\n| code | name | severity | fix | default | what it finds |\n"
                 f"|---|---|---|---|---|---|\n{rows}"
             )
     return "\n".join(parts)

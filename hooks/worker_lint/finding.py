@@ -57,8 +57,12 @@ class Related:
 
     path: Path
     position: Position
+    """Where in the file as it is stored, as ``Source.file_position`` says: in a notebook, too."""
     text: str
     """What stands there, in a few words."""
+
+    def __str__(self) -> str:
+        return f"{self.path.as_posix()}:{self.position.line}:{self.position.column}: {self.text}"
 
 
 @dataclass(frozen=True, slots=True)

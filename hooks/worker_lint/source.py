@@ -244,6 +244,12 @@ class Source:
             return self.inset.host.file_position(self.inset.offsets[offset])
         return self.position(offset)
 
+    def offset_at(self, position: Position) -> int:
+        """Return the offset of the byte at ``position``, where the code is that of a whole file without cells."""
+        starts = [*self._line_starts, len(self.code)]
+        line = self.code[starts[position.line - 1] : starts[position.line]].decode("utf-8", "replace")
+        return starts[position.line - 1] + len(line[: position.column - 1].encode())
+
     def line(self, offset: int, above: int = 0) -> str:
         """Return the line of the file or the cell in which the byte at ``offset`` stands, without its line break.
 

@@ -3,12 +3,15 @@ from __future__ import annotations
 import io
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from jsonschema import Draft202012Validator
+from jsonschema import Draft4Validator, Draft202012Validator
+from lxml import etree
 
 from worker_lint.check import judge, open_source
+from worker_lint.finding import Related, Severity
 from worker_lint.locate import locate
 from worker_lint.locate.vocabulary import vocabulary
 from worker_lint.policy import Policy
@@ -16,8 +19,9 @@ from worker_lint.report import renderer
 from worker_lint.report.summary import Report
 from worker_lint.schema import load_schema
 from worker_lint.settings import Settings
-from worker_lint.source import Edit, language_by_name
+from worker_lint.source import Edit, Position, language_by_name
 
+SCHEMAS = Path(__file__).parent / "schemas"
 NOTEBOOK = json.dumps(
     {
         "cells": [
@@ -89,6 +93,47 @@ def rendered():
 def hard(report):
     """A report of files that are hard to point into, with a failure."""
     return report(FILES, "debug", errors=["gone.py: cannot be read: No such file", "x\udcf6.json:3:7: byte \x01\n<&"])
+
+
+@pytest.fixture
+def varied(hard):
+    """The same with findings of every severity, with and without fixes, that span lines and point elsewhere."""
+    severities = list(Severity)
+    for number, (source, finding) in enumerate(hard.findings):
+        related = (
+            Related(source.path, source.file_position(finding.start), "here, \x1b too"),
+            Related(Path("else/wh\udcf6re.py"), Position(7, 3), "and\r\nthere"),
+        )
+        more = {} if number % 2 else {"related": related[: 1 + number % 4 // 2], "message": "100 %\n::a, b: c\x07 <&"}
+        hard.findings[number] = (source, replace(finding, severity=severities[number % 3], **more))
+    return hard
+
+
+@pytest.fixture(scope="session")
+def sarif():
+    """A function that returns the log that a text is, once it has passed the schema of OASIS."""
+    schema = json.loads((SCHEMAS / "sarif-schema-2.1.0.json").read_text(encoding="utf-8"))
+    validator = Draft4Validator(schema)
+
+    def load(text):
+        log = json.loads(text)
+        validator.validate(log)
+        return log
+
+    return load
+
+
+@pytest.fixture(scope="session")
+def junit():
+    """A function that returns the root element that a text is, once it has passed the schema of Jenkins."""
+    schema = etree.XMLSchema(etree.parse(SCHEMAS / "junit-10.xsd"))
+
+    def load(text):
+        root = etree.fromstring(text.encode())
+        schema.assertValid(root)
+        return root
+
+    return load
 
 
 @pytest.fixture

@@ -3,6 +3,10 @@ from __future__ import annotations
 from xml.etree import ElementTree
 
 import pytest
+from diff_cover.git_path import GitPathTool
+from diff_cover.violationsreporters.java_violations_reporter import CheckstyleXmlDriver
+
+from worker_lint.report.places import described, plain
 
 
 @pytest.fixture
@@ -17,10 +21,11 @@ def files(rendered):
             assert (file.tag, set(file.attrib)) == ("file", {"name"})
             for error in file:
                 assert error.tag == "error"
-                required = {"severity", "message", "source"}
-                assert required <= set(error.attrib) <= required | {"line", "column"}
+                required = {"line", "severity", "message", "source"}
+                assert required <= set(error.attrib) <= required | {"column"}
                 assert error.get("severity") in ("ignore", "info", "warning", "error")
-                assert all(int(error.get(name, 1)) > 0 for name in ("line", "column"))
+                assert int(error.get("line")) >= 0
+                assert int(error.get("column", 1)) > 0
         return {file.get("name"): [error.attrib for error in file] for file in root}
 
     return load
@@ -61,7 +66,21 @@ def test_a_file_that_could_not_be_judged_is_an_error(report, files):
     assert list(found) == ["a.py", "."]
     common = {"severity": "error", "source": "worker-lint.failure"}
     assert found["a.py"][1] == {"line": "3", "column": "7", "message": "a.py:3:7: byte \ufffd", **common}
-    assert found["."] == [{"message": "no place", **common}]
+    assert found["."] == [{"line": "0", "message": "no place", **common}]
+
+
+def test_another_program_reads_it(varied, rendered, monkeypatch):
+    monkeypatch.setattr(GitPathTool, "relative_path", str)  # asks git where it is
+    read = CheckstyleXmlDriver().parse_reports([rendered(varied, "checkstyle")])
+    expected = {}
+    for source, finding in varied.findings:
+        message = plain(f"{finding.severity}: {described(finding)}")
+        expected.setdefault(source.path.as_posix(), []).append((source.file_position(finding.start).line, message))
+    failed = {
+        "gone.py": [(0, f"error: {varied.errors[0]}")],
+        "x\ufffd.json": [(3, f"error: {plain(varied.errors[1])}")],
+    }
+    assert {path: [tuple(found) for found in violations] for path, violations in read.items()} == expected | failed
 
 
 def test_nothing(report, files):

@@ -26,7 +26,8 @@ def test_a_finding_with_its_fix(report, rendered, valid):
     assert document["version"] == __version__
     assert document["errors"] == []
     assert document["summary"] == {
-        "files_checked": 1, "findings": 1, "errors": 0, "warnings": 1, "fixable": 1, "fixed": 0,
+        "files_checked": 1, "findings": 1, "errors": 0, "warnings": 1, "infos": 0, "fixable": 1, "fixable_unsafely": 0,
+        "fixed": 0,
     }  # fmt: skip
     assert document["findings"] == [
         {
@@ -50,6 +51,7 @@ def test_a_finding_with_its_fix(report, rendered, valid):
                     {"line": 2, "column": 58, "end_line": 2, "end_column": 62, "text": "False"},
                 ],
             },
+            "related": [],
         }
     ]
 
@@ -61,6 +63,16 @@ def test_every_report_is_valid(report, rendered, valid, mode):
     assert document["errors"] == [{"message": "x.py: cannot be read"}]
     pointers = {f["site"]["pointer"] for f in document["findings"] if f["site"] and f["path"] == "a.json"}
     assert "/a~0/0/num_workers" in pointers
+
+
+def test_severities_and_related_places(varied, rendered, valid):
+    document = valid(rendered(varied, "json"))
+    assert {finding["severity"] for finding in document["findings"]} == {"error", "warning", "info"}
+    assert sum(document["summary"][name] for name in ("errors", "warnings", "infos")) == len(varied.findings)
+    for found, (_, finding) in zip(document["findings"], varied.findings, strict=True):
+        assert [place["text"] for place in found["related"]] == [related.text for related in finding.related]
+    there = next(place for found in document["findings"] for place in found["related"] if place["line"] == 7)
+    assert there == {"path": "else/wh\udcf6re.py", "line": 7, "column": 3, "text": "and\r\nthere"}
 
 
 def test_an_empty_report_is_valid(report, rendered, valid):

@@ -24,6 +24,14 @@ DIAGNOSTIC = record(
     severity={"enum": ["ERROR", "WARNING", "INFO"]},
     code=record("value", value={"type": "string"}),
     suggestions={"type": "array", "items": record("range text", range=RANGE, text={"type": "string"})},
+    related_locations={
+        "type": "array",
+        "items": record(
+            "message location",
+            message={"type": "string"},
+            location=record("path range", path={"type": "string"}, range=RANGE),
+        ),
+    },
 )
 RESULT = record(
     "source diagnostics",

@@ -1,139 +1,48 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
-from jsonschema import Draft202012Validator
+from jsonschema import ValidationError
+from sarif import loader
 
 from worker_lint import __version__
+from worker_lint.finding import Fix, Related
 from worker_lint.rules import RULES
+from worker_lint.source import Edit, Position
 
-TEXT = {
-    "type": "object",
-    "additionalProperties": False,
-    "required": ["text"],
-    "properties": {"text": {"type": "string", "minLength": 1}, "markdown": {"type": "string", "minLength": 1}},
-}
-ARTIFACT = {
-    "type": "object",
-    "additionalProperties": False,
-    "required": ["uri"],
-    # RFC 3986: a relative reference whose first segment has no colon, or a file with its scheme.
-    "properties": {"uri": {"type": "string", "pattern": r"^(file:///)?([A-Za-z0-9_.~/-]|%[0-9A-F]{2})+$"}},
-}
-REGION = {
-    "type": "object",
-    "additionalProperties": False,
-    "required": ["startLine"],
-    "properties": {
-        name: {"type": "integer", "minimum": 1} for name in ("startLine", "startColumn", "endLine", "endColumn")
-    },
-}
-LOCATIONS = {
-    "type": "array",
-    "minItems": 1,
-    "items": {
-        "type": "object",
-        "additionalProperties": False,
-        "required": ["physicalLocation"],
-        "properties": {
-            "physicalLocation": {
-                "type": "object",
-                "additionalProperties": False,
-                "required": ["artifactLocation"],
-                "properties": {"artifactLocation": ARTIFACT, "region": REGION},
-            }
-        },
-    },
-}
-LEVEL = {"enum": ["none", "note", "warning", "error"]}
-
-
-def record(required, **properties):
-    return {
-        "type": "object",
-        "additionalProperties": False,
-        "required": required.split(),
-        "properties": properties,
-    }
-
-
-def some(items, least=0):
-    return {"type": "array", "minItems": least, "uniqueItems": True, "items": items}
-
-
-RULE = record(
-    "id",
-    id={"type": "string"},
-    name={"type": "string"},
-    shortDescription=TEXT,
-    fullDescription=TEXT,
-    help=TEXT,
-    defaultConfiguration=record("", level=LEVEL),
-)
-CHANGE = record(
-    "artifactLocation replacements",
-    artifactLocation=ARTIFACT,
-    replacements=some(
-        record("deletedRegion", deletedRegion=REGION, insertedContent=record("text", text={"type": "string"})), 1
-    ),
-)
-RESULT = record(
-    "message",
-    ruleId={"type": "string"},
-    ruleIndex={"type": "integer", "minimum": 0},
-    level=LEVEL,
-    message=TEXT,
-    locations=LOCATIONS,
-    partialFingerprints={"type": "object", "additionalProperties": {"type": "string"}},
-    fixes=some(record("artifactChanges", description=TEXT, artifactChanges=some(CHANGE, 1)), 1),
-)
-INVOCATION = record(
-    "executionSuccessful",
-    executionSuccessful={"type": "boolean"},
-    toolExecutionNotifications=some(record("message", message=TEXT, level=LEVEL, locations=LOCATIONS)),
-)
-RUN = record(
-    "tool",
-    tool=record(
-        "driver",
-        driver=record(
-            "name",
-            name={"type": "string"},
-            version={"type": "string"},
-            semanticVersion={"type": "string", "pattern": r"^\d+\.\d+\.\d+"},
-            rules=some(RULE),
-        ),
-    ),
-    invocations=some(INVOCATION),
-    columnKind={"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
-    newlineSequences=some({"type": "string"}, 1),
-    results={"type": "array", "items": RESULT},
-)
-LOG = record(
-    "version runs",
-    version={"const": "2.1.0"},
-    runs={"type": "array", "items": RUN},
-    **{"$schema": {"type": "string", "format": "uri"}},
-)
-"""The parts of the SARIF 2.1.0 schema that reports use, as strict as they are there."""
+URI = re.compile(r"(file:///)?([A-Za-z0-9_.~/-]|%[0-9A-F]{2})+")
+"""RFC 3986: a relative reference whose first segment has no colon, or a file with its scheme."""
 
 
 @pytest.fixture
-def run(rendered):
+def run(rendered, sarif):
     """The one run of a report's log, once that is valid."""
 
     def load(report):
         text = rendered(report, "sarif")
         assert text.isascii()
         assert text.endswith("}\n")
-        log = json.loads(text)
-        Draft202012Validator(LOG).validate(log)
-        return log["runs"][0]
+        log = sarif(text)
+        (run,) = log["runs"]
+        assert all(URI.fullmatch(uri) for uri in uris(run))
+        return run
 
     return load
+
+
+def uris(part):
+    """Every URI of an artifact that is somewhere in a part of a log."""
+    if isinstance(part, dict):
+        yield from (value for key, value in part.items() if key == "uri")
+        part = list(part.values())
+    if isinstance(part, list):
+        for inner in part:
+            yield from uris(inner)
 
 
 def region_of(result):
@@ -172,6 +81,77 @@ def test_every_rule_is_there_with_its_page(report, run):
     assert driver["version"] == __version__
     assert [rule["id"] for rule in driver["rules"]] == [rule.code for rule in RULES]
     assert all(rule["help"]["markdown"].startswith("# ") for rule in driver["rules"])
+
+
+def test_a_rule_says_whether_it_runs_how_grave_it_is_and_how_sure(report, run):
+    for found, rule in zip(run(report({}))["tool"]["driver"]["rules"], RULES, strict=True):
+        level = {"error": "error", "warning": "warning", "info": "note"}[rule.severity]
+        assert found["defaultConfiguration"] == {"level": level, "enabled": rule.default}
+        # What GitHub's code scanning reads.
+        assert found["properties"]["precision"] in ("very-high", "high", "medium", "low")
+        assert found["properties"]["precision"] == rule.confidence
+        assert found["properties"]["problem.severity"] in ("error", "warning", "recommendation")
+        assert found["properties"]["tags"][0] == "data-loading"
+
+
+def test_the_schema_is_one_that_refuses(report, rendered, sarif):
+    text = rendered(report({"a.py": "num_workers = 2"}), "sarif")
+    assert sarif(text)
+    for before, after in (
+        ('"startLine": 1', '"startLine": 0'),
+        ('"level": "warning"', '"level": "info"'),
+        ('"replacements"', '"replacement"'),
+        ('"results"', '"findings"'),
+    ):
+        assert before in text
+        with pytest.raises(ValidationError):
+            sarif(text.replace(before, after))
+
+
+def test_another_program_reads_it(varied, rendered, run, tmp_path):
+    (tmp_path / "a.sarif").write_text(rendered(varied, "sarif"), encoding="utf-8")
+    (read,) = loader.load_sarif_file(str(tmp_path / "a.sarif")).runs
+    assert read.get_tool_name() == "worker-lint"
+    levels = {"error": "error", "warning": "warning", "info": "note"}
+    assert [(record["Severity"], record["Code"], str(record["Line"])) for record in read.get_records()] == [
+        (levels[finding.severity], finding.code, str(source.file_position(finding.start).line))
+        for source, finding in varied.findings
+    ]
+    assert [unquote(record["Location"]) for record in read.get_records()] == [
+        str(source.path) for source, _ in varied.findings
+    ]
+
+
+def test_related_places(report, run):
+    found = report({"src/a.py": "s = '𝔘'; num_workers = 20"})
+    ((source, finding),) = found.findings
+    places = (Related(source.path, Position(1, 10), "here"), Related(Path("b ü.py"), Position(3, 4), "there"))
+    found.findings = [(source, replace(finding, related=places))]
+    (result,) = run(found)["results"]
+    assert result["relatedLocations"] == [
+        {
+            "id": 0,
+            "message": {"text": "here"},
+            "physicalLocation": {
+                "artifactLocation": {"uri": "src/a.py"},
+                "region": {"startLine": 1, "startColumn": 11},
+            },
+        },
+        {
+            "id": 1,
+            "message": {"text": "there"},
+            "physicalLocation": {"artifactLocation": {"uri": "b%20%C3%BC.py"}, "region": {"startLine": 3}},
+        },
+    ]
+
+
+@pytest.mark.parametrize("unsafe", [False, True])
+def test_an_unsafe_fix_is_there_only_where_it_is_asked_for(report, run, unsafe):
+    found = report({"a.py": "num_workers = 20"}, unsafe=unsafe)
+    ((source, finding),) = found.findings
+    found.findings = [(source, replace(finding, fix=Fix("unsafe", "Write 1", (Edit(14, 16, "1"),))))]
+    (result,) = run(found)["results"]
+    assert ("fixes" in result) is unsafe
 
 
 def test_the_index_is_that_of_the_rule(hard, run):

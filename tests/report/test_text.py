@@ -1,6 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
+
+from worker_lint.finding import Related, Severity
+from worker_lint.source import Position
 
 
 def frame(rendered, report, **more):
@@ -47,6 +53,17 @@ def test_a_value_over_several_lines_is_marked_to_the_end_of_the_first(report, re
 def test_the_gutter_is_as_wide_as_the_number(report, rendered):
     lines = rendered(report({"a.py": "\n" * 99 + "num_workers = 2"}), "text").splitlines()
     assert lines[1:4] == ["    |", "100 | num_workers = 2", "    |               ^"]
+
+
+def test_related_places_are_notes_below_the_help(report, rendered):
+    found = report({"a.py": "num_workers = 2"})
+    ((source, finding),) = found.findings
+    related = (Related(Path("b.py"), Position(3, 4), "here"), Related(Path("c\x1b.py"), Position(5, 6), "there"))
+    found.findings = [(source, replace(finding, severity=Severity.INFO, related=related))]
+    lines = rendered(found, "text").splitlines()
+    assert lines[0].startswith("a.py:1:15: WL201 info: ")
+    assert lines[4:7] == ["  = help: write 8 [--fix]", "  = note: b.py:3:4: here", "  = note: c\ufffd.py:5:6: there"]
+    assert "1 finding (1 note)" in lines[-1]
 
 
 def test_one_line_each_without_frames(report, rendered):

@@ -23,7 +23,7 @@ def _described(rule: Rule) -> dict[str, str | bool | None]:
     return {
         "code": rule.code,
         "name": rule.name,
-        "family": family_of(rule.code),
+        "family": family_of(rule.code).title,
         "summary": rule.summary,
         "severity": str(rule.severity),
         "confidence": rule.confidence,

@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TextIO
 
 from worker_lint.finding import Severity
+from worker_lint.report.places import described, failures, file_edit, file_span, plain
 
 if TYPE_CHECKING:
+    from worker_lint.report.places import Span
     from worker_lint.report.summary import Report
+
+    _Properties = dict[str, str | int | None]
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 
@@ -15,25 +19,31 @@ _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO
 def render(report: Report, stream: TextIO) -> None:
     """Write a workflow command for each finding and each failure, then the summary."""
     for source, finding in report.findings:
-        line, column = source.file_position(finding.start)
-        end_line, end_column = source.file_position(finding.end)
-        properties = {
-            "file": source.path.as_posix(),
-            "line": line,
-            "col": column,
-            "endLine": end_line,
-            "endColumn": end_column,
-            "title": f"worker-lint ({finding.code})",
-        }
-        listed = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
-        stream.write(f"::{_COMMANDS[finding.severity]} {listed}::{_data(f'{finding.message}; {finding.help}')}\n")
-    stream.writelines(f"::error title=worker-lint::{_data(error)}\n" for error in report.errors)
+        place = _place(file_span(source, file_edit(source, finding.start, finding.end)))
+        properties: _Properties = {"file": source.path.as_posix(), **place, "title": f"worker-lint ({finding.code})"}
+        stream.write(_command(_COMMANDS[finding.severity], properties, described(finding)))
+    for failure in failures(report):
+        path = None if failure.path == "." else failure.path
+        where: _Properties = {"file": path, "line": failure.line, "col": failure.column}
+        stream.write(_command("error", {**where, "title": "worker-lint"}, failure.message))
     stream.write(f"{report.summary()}\n")
+
+
+def _place(span: Span) -> dict[str, int]:
+    """Return where a finding stands; the runner takes columns only within one line."""
+    if span.end_line != span.line:
+        return {"line": span.line, "endLine": span.end_line}
+    return {"line": span.line, "col": span.column, "endLine": span.end_line, "endColumn": span.end_column}
+
+
+def _command(name: str, properties: _Properties, message: str) -> str:
+    listed = ",".join(f"{key}={_property(str(value))}" for key, value in properties.items() if value is not None)
+    return f"::{name} {listed}::{_data(message)}\n"
 
 
 def _data(text: str) -> str:
     """Return ``text`` as the message of a workflow command."""
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return plain(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:

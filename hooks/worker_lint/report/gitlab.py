@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from worker_lint.finding import Severity
-from worker_lint.report.places import failures, file_edit, file_span, fingerprints, near, plain
+from worker_lint.report.places import described, failures, file_edit, file_span, fingerprints, near, plain
 
 if TYPE_CHECKING:
     from worker_lint.finding import Finding
@@ -30,7 +30,7 @@ def render(report: Report, stream: TextIO) -> None:
 def _issue(source: Source, finding: Finding, fingerprint: str) -> dict[str, Any]:
     span = file_span(source, file_edit(source, finding.start, finding.end))
     return {
-        "description": plain(f"{finding.message}; {finding.help}"),
+        "description": plain(described(finding)),
         "check_name": finding.code,
         "fingerprint": fingerprint,
         "severity": _SEVERITIES[finding.severity],

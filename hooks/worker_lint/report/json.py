@@ -27,7 +27,9 @@ def render(report: Report, stream: TextIO) -> None:
             "findings": len(report.findings),
             "errors": report.count(Severity.ERROR),
             "warnings": report.count(Severity.WARNING),
+            "infos": report.count(Severity.INFO),
             "fixable": report.fixable,
+            "fixable_unsafely": report.fixable_unsafely,
             "fixed": report.fixed,
         },
     }
@@ -62,6 +64,15 @@ def _finding(source: Source, finding: Finding) -> dict[str, Any]:
             "title": finding.fix.title,
             "edits": [{**_span(source, edit.start, edit.end), "text": edit.text} for edit in finding.fix.edits],
         },
+        "related": [
+            {
+                "path": related.path.as_posix(),
+                "line": related.position.line,
+                "column": related.position.column,
+                "text": related.text,
+            }
+            for related in finding.related
+        ],
     }
 
 

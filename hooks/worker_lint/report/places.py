@@ -13,7 +13,7 @@ from worker_lint.source import Edit
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from worker_lint.finding import Finding
+    from worker_lint.finding import Finding, Related
     from worker_lint.report.summary import Report
     from worker_lint.source import Source
 
@@ -54,6 +54,22 @@ def _place(root: Source, offset: int, encoding: str | None) -> tuple[int, int]:
     near = root.code[max(0, offset - 4 * column) : offset].decode("utf-8", "replace")
     units = len(near[len(near) - (column - 1) :].encode(encoding, "replace"))
     return line, 1 + (units // 2 if encoding.startswith("utf-16") else units)
+
+
+def related_place(source: Source, related: Related, encoding: str) -> tuple[int, int | None]:
+    """Return the line and, in code units of ``encoding``, the column of a related place of a finding in ``source``.
+
+    The column is None in another file: what stands before the place in its line is not at hand.
+    """
+    if related.path != source.path:
+        return related.position.line, None
+    return _place(source.root, source.root.offset_at(related.position), encoding)
+
+
+def described(finding: Finding) -> str:
+    """Return what a finding says, for the formats that have one text for all of it."""
+    text = f"{finding.message}; {finding.help}"
+    return text + "".join(f"; {related}" for related in finding.related)
 
 
 def fingerprints(report: Report) -> Iterator[tuple[Source, Finding, str]]:

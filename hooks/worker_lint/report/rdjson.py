@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, TextIO
 
-from worker_lint.report.places import failures, file_edit, file_span, plain
+from worker_lint.finding import is_made
+from worker_lint.report.places import failures, file_edit, file_span, plain, related_place
 from worker_lint.source import Edit
 
 if TYPE_CHECKING:
-    from worker_lint.finding import Finding, Fix
+    from worker_lint.finding import Finding, Fix, Related
     from worker_lint.report.places import Failure
     from worker_lint.report.summary import Report
     from worker_lint.source import Source
@@ -17,13 +18,13 @@ if TYPE_CHECKING:
 
 def render(report: Report, stream: TextIO) -> None:
     """Write one result with a diagnostic for each finding and each failure."""
-    diagnostics = [_diagnostic(source, finding) for source, finding in report.findings]
+    diagnostics = [_diagnostic(source, finding, report.unsafe) for source, finding in report.findings]
     diagnostics += [_failed(failure) for failure in failures(report)]
     json.dump({"source": {"name": "worker-lint"}, "diagnostics": diagnostics}, stream, indent=2, ensure_ascii=True)
     stream.write("\n")
 
 
-def _diagnostic(source: Source, finding: Finding) -> dict[str, Any]:
+def _diagnostic(source: Source, finding: Finding, unsafe: bool) -> dict[str, Any]:
     diagnostic: dict[str, Any] = {
         "message": plain(f"{finding.message}; {finding.help}"),
         "location": {
@@ -33,10 +34,19 @@ def _diagnostic(source: Source, finding: Finding) -> dict[str, Any]:
         "severity": str(finding.severity).upper(),
         "code": {"value": finding.code},
     }
-    if finding.fix is not None:
+    if finding.fix is not None and is_made(finding.fix, unsafe):
         edit = _whole(source, finding.fix)
         diagnostic["suggestions"] = [{"range": _range(source, edit), "text": edit.text}]
+    if finding.related:
+        diagnostic["related_locations"] = [_related(source, related) for related in finding.related]
     return diagnostic
+
+
+def _related(source: Source, related: Related) -> dict[str, Any]:
+    line, column = related_place(source, related, "utf-8")
+    start = {"line": line} if column is None else {"line": line, "column": column}
+    location = {"path": plain(related.path.as_posix()), "range": {"start": start}}
+    return {"message": plain(related.text), "location": location}
 
 
 def _whole(source: Source, fix: Fix) -> Edit:

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any, TextIO
 from urllib.parse import quote
 
 from worker_lint import __version__
-from worker_lint.finding import Severity
-from worker_lint.report.places import failures, file_edit, file_span, fingerprints, near, plain
+from worker_lint.finding import Severity, is_made
+from worker_lint.report.places import failures, file_edit, file_span, fingerprints, near, plain, related_place
 from worker_lint.rules import RULES
+from worker_lint.rules._families import family_of
 
 if TYPE_CHECKING:
-    from worker_lint.finding import Finding, Fix
+    from worker_lint.finding import Finding, Fix, Related
     from worker_lint.report.places import Failure
     from worker_lint.report.summary import Report
     from worker_lint.rule import Rule
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+_PROBLEMS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "recommendation"}
+"""What GitHub's code scanning calls the severities of what is no matter of security."""
 _INDEX = {rule.code: index for index, rule in enumerate(RULES)}
 
 
@@ -40,7 +43,7 @@ def render(report: Report, stream: TextIO) -> None:
         "invocations": [{"executionSuccessful": not notifications, "toolExecutionNotifications": notifications}],
         "columnKind": "utf16CodeUnits",
         "newlineSequences": ["\r\n", "\n", "\r"],
-        "results": [_result(*found) for found in fingerprints(report)],
+        "results": [_result(*found, report.unsafe) for found in fingerprints(report)],
     }
     json.dump({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, stream, indent=2, ensure_ascii=True)
     stream.write("\n")
@@ -53,11 +56,16 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "shortDescription": {"text": rule.summary},
         "fullDescription": {"text": rule.summary},
         "help": {"text": rule.page, "markdown": rule.page},
-        "defaultConfiguration": {"level": _LEVELS[rule.severity]},
+        "defaultConfiguration": {"level": _LEVELS[rule.severity], "enabled": rule.default},
+        "properties": {
+            "precision": rule.confidence,
+            "problem.severity": _PROBLEMS[rule.severity],
+            "tags": ["data-loading", family_of(rule.code).tag],
+        },
     }
 
 
-def _result(source: Source, finding: Finding, fingerprint: str) -> dict[str, Any]:
+def _result(source: Source, finding: Finding, fingerprint: str, unsafe: bool) -> dict[str, Any]:
     artifact = _artifact(str(source.path))
     region = _region(source, file_edit(source, finding.start, finding.end))
     result: dict[str, Any] = {
@@ -68,9 +76,21 @@ def _result(source: Source, finding: Finding, fingerprint: str) -> dict[str, Any
         "locations": [{"physicalLocation": {"artifactLocation": artifact, "region": region}}],
         "partialFingerprints": {"workerLint/v1": fingerprint},
     }
-    if finding.fix is not None:
+    if finding.related:
+        result["relatedLocations"] = [_related(source, *found) for found in enumerate(finding.related)]
+    if finding.fix is not None and is_made(finding.fix, unsafe):
         result["fixes"] = [_fix(source, finding.fix, artifact)]
     return result
+
+
+def _related(source: Source, number: int, related: Related) -> dict[str, Any]:
+    line, column = related_place(source, related, "utf-16-le")
+    region = {"startLine": line} if column is None else {"startLine": line, "startColumn": column}
+    return {
+        "id": number,
+        "message": {"text": plain(related.text)},
+        "physicalLocation": {"artifactLocation": _artifact(str(related.path)), "region": region},
+    }
 
 
 def _fix(source: Source, fix: Fix, artifact: dict[str, str]) -> dict[str, Any]:

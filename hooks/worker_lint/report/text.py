@@ -55,7 +55,12 @@ def _frame(source: Source, finding: Finding, paint: Callable[[str, str], str]) -
         f"{gutter} {bar}\n"
         f"{paint(str(line), '34')} {bar} {lead}{_clean(shown)}{tail}\n"
         f"{gutter} {bar} {space}{paint(mark, _COLORS[finding.severity])}\n"
-        f"{gutter} {paint('=', '34')} {paint('help:', '36')} {_clean(finding.help)}{fixable}\n\n"
+        f"{gutter} {paint('=', '34')} {paint('help:', '36')} {_clean(finding.help)}{fixable}\n"
+        + "".join(
+            f"{gutter} {paint('=', '34')} {paint('note:', '36')} {_clean(str(related))}\n"
+            for related in finding.related
+        )
+        + "\n"
     )
 
 

@@ -5,15 +5,24 @@ from __future__ import annotations
 import json
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple
+
+
+class Family(NamedTuple):
+    """What the rules of a family are about."""
+
+    title: str
+    tag: str
+    """One word, for programs that group findings."""
 
 
 @cache
-def families() -> dict[str, str]:
-    """Return the title of each family by the beginning of its codes, in their order."""
-    titles: dict[str, str] = json.loads((files("worker_lint.rules") / "families.json").read_text(encoding="utf-8"))
-    return titles
+def families() -> dict[str, Family]:
+    """Return the families by the beginning of their codes, in that order."""
+    document = json.loads((files("worker_lint.rules") / "families.json").read_text(encoding="utf-8"))
+    return {prefix: Family(**family) for prefix, family in document.items()}
 
 
-def family_of(code: str) -> str:
-    """Return the title of the family that the rule with this code belongs to."""
+def family_of(code: str) -> Family:
+    """Return the family that the rule with this code belongs to."""
     return families()[code[:3]]
