@@ -6,6 +6,7 @@ from worker_lint.rules import (
     cli_workers_not_int,
     config_literal_surprise,
     exceeds_available_cpus,
+    falsy_zero_worker_count,
     iterable_dataset_not_sharded,
     kernel_limit_exceeded,
     memory_budget_exceeded,
@@ -39,6 +40,7 @@ RULES = (
     prefetch_factor_invalid.RULE,
     worker_only_option_without_workers.RULE,
     unguarded_worker_only_option.RULE,
+    falsy_zero_worker_count.RULE,
     iterable_dataset_not_sharded.RULE,
 )
 """Every rule, in the order of the codes."""

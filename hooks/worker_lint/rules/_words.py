@@ -25,5 +25,10 @@ def subject(site: Site) -> str:
 
 def shown(value: Value) -> str:
     """Return ``value`` as written, in one line and not too long."""
-    text = " ".join(value.text.split())
+    return in_short(value.text)
+
+
+def in_short(text: str) -> str:
+    """Return ``text`` in one line and not too long."""
+    text = " ".join(text.split())
     return text if len(text) <= _WIDTH else f"{text[: _WIDTH - 1]}…"
