@@ -87,6 +87,13 @@ PROGRAMS = [
         "TypeError",
         "'float' object cannot be interpreted as an integer",
     ),
+    (
+        "WL105",
+        f"{HEAD}import os\nos.environ['N'] = '2'\nloader = DataLoader(dataset, num_workers=os.environ.get('N', 4))\n",
+        "built",
+        "TypeError",
+        "'<' not supported between instances of 'str' and 'int'",
+    ),
 ]
 
 

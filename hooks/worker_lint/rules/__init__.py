@@ -5,6 +5,7 @@ from __future__ import annotations
 from worker_lint.rules import (
     cli_workers_not_int,
     config_literal_surprise,
+    env_workers_not_int,
     exceeds_available_cpus,
     falsy_zero_worker_count,
     iterable_dataset_not_sharded,
@@ -28,6 +29,7 @@ RULES = (
     non_integer_worker_count.RULE,
     non_numeric_worker_literal.RULE,
     cli_workers_not_int.RULE,
+    env_workers_not_int.RULE,
     config_literal_surprise.RULE,
     worker_count_not_mode_value.RULE,
     worker_sources_disagree.RULE,
