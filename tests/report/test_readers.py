@@ -21,7 +21,7 @@ from worker_lint.finding import Related, Severity
 from worker_lint.locate import locate
 from worker_lint.locate.vocabulary import vocabulary
 from worker_lint.policy import Policy
-from worker_lint.report import renderer
+from worker_lint.report import FORMATS, renderer
 from worker_lint.report.places import described, plain
 from worker_lint.report.summary import Report
 from worker_lint.settings import Settings
@@ -175,6 +175,17 @@ def both(form, report):
         # What is in one file stands together.
         said, read = sorted(said, key=repr), sorted(read, key=repr)
     return said, read
+
+
+def test_every_format_of_another_program_has_a_reader():
+    assert set(READERS) == set(FORMATS) - {"text", "concise", "json", "jsonl"}
+
+
+@pytest.mark.parametrize("form", READERS)
+def test_what_is_suppressed_is_in_no_format(report, form):
+    code = "num_workers = 2  # worker-lint: ignore[WL201] it is slow\nnum_workers = 3\n"
+    said, read = both(form, report({"a.py": code}))
+    assert [row.line for row in read] == [row.line for row in said] == [2]
 
 
 @pytest.mark.parametrize("form", READERS)
