@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from worker_lint.errors import SourceError
-from worker_lint.source import Source, language_by_line, language_by_name, may_be_read, read
+from worker_lint.source import Position, Source, language_by_line, language_by_name, may_be_read, read
 
 
 def source(data, language="python"):
@@ -145,3 +145,16 @@ def test_what_is_no_file_is_not_read(tmp_path, make):
     make(path)
     with pytest.raises(SourceError, match=r"a\.py: (not a regular file|cannot be read)"):
         read(path)
+
+
+@given(st.text(st.sampled_from("ab𝔘é\r\n ")))
+def test_an_offset_and_its_place_are_each_other_s_inverse(text):
+    code = source(f"s = 0\n{text}".encode(), "shell")
+    for end in range(len(text) + 1):
+        if not (text[:end].endswith("\r") and text[end:].startswith("\n")):
+            offset = len(f"s = 0\n{text[:end]}".encode())
+            assert code.offset_at(code.file_position(offset)) == offset
+
+
+def test_a_column_behind_the_end_of_a_line_is_that_end():
+    assert source(b"abc\r\nd").offset_at(Position(1, 99)) == 3

@@ -245,9 +245,12 @@ class Source:
         return self.position(offset)
 
     def offset_at(self, position: Position) -> int:
-        """Return the offset of the byte at ``position``, where the code is that of a whole file without cells."""
+        """Return the offset of the byte at ``position``, where the code is that of a whole file without cells.
+
+        A column behind the end of its line is that end.
+        """
         starts = [*self._line_starts, len(self.code)]
-        line = self.code[starts[position.line - 1] : starts[position.line]].decode("utf-8", "replace")
+        line = self.code[starts[position.line - 1] : starts[position.line]].decode("utf-8", "replace").rstrip("\r\n")
         return starts[position.line - 1] + len(line[: position.column - 1].encode())
 
     def line(self, offset: int, above: int = 0) -> str:
