@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from worker_lint.locate.descent import node_at
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from worker_lint.site import Value
 
 _SCOPES = ("function_definition", "lambda", "module")
+_OF_PRESENCE = re.compile(r"""[\w.]+(?:\[[^]]*\])* is (?:not )?None\b|\bhasattr\([^)]*\)""")
 _NAMESPACES = (*_SCOPES, "class_definition")
 
 
@@ -24,7 +26,8 @@ def conditions_around(node: Node) -> tuple[str, ...]:
     """Return the tests that the function around ``node`` (else the module) makes outside of ``node``, as written.
 
     Every ``if``, ``elif``, ``while``, ``assert`` and conditional expression counts, and every ``max`` and ``min``:
-    code that looks at a count at all is taken to know that it may be 0.
+    code that looks at a count at all is taken to know that it may be 0. What only asks whether there is one is left
+    out: ``n is None``, ``hasattr(args, "n")``.
     """
     scope: Node = node
     while scope.type not in _SCOPES and scope.parent is not None:
@@ -35,12 +38,14 @@ def conditions_around(node: Node) -> tuple[str, ...]:
         current = stack.pop()
         if current.type in ("if_statement", "elif_clause", "while_statement"):
             found.append(text_of(current.child_by_field_name("condition")))
-        elif current.type in ("assert_statement", "conditional_expression") or _is_bounding_call(current):
+        elif current.type == "conditional_expression":
+            found.append(text_of(current.named_children[1]))
+        elif current.type == "assert_statement" or _is_bounding_call(current):
             found.append(text_of(current))
         # What another function tests says nothing about this one.
         inner = [c for c in current.named_children if c.type not in ("function_definition", "class_definition")]
         stack += [child for child in inner if child != node]
-    return tuple(found)
+    return tuple(_OF_PRESENCE.sub("", test) for test in found)
 
 
 def _is_bounding_call(node: Node) -> bool:

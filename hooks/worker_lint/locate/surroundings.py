@@ -24,6 +24,8 @@ _LOADER_WORDS = re.compile(
 _OTHER_VALUE = re.compile(
     r"(?i)world_size|num_envs?\b|len\(\w*(?:env|gpu|device|node|host)\w*\)|num_gpus|n_gpus|device_count"
 )
+_DIVIDED_BY = re.compile(r"/\s*[\w.]*$")
+"""What stands before the last part of a divisor: a count that is shared out among ranks is no count of ranks."""
 _NO_COUNTS = frozenset(
     ["list", "dictionary", "set", "list_comprehension", "dictionary_comprehension", "set_comprehension", "lambda"]
 )
@@ -122,7 +124,8 @@ def of_value(node: Node, needs_evidence: bool) -> list[Evidence]:
     text = text_of(node)
     if node.type == "call" and POOL_LIKE.search(text_of(node.child_by_field_name("function"))):
         return [Evidence(-STRONG, f"the value is {text.partition('(')[0]}()")] if "cpu_count" not in text else []
-    match = _OTHER_VALUE.search(text)
+    others = (match for match in _OTHER_VALUE.finditer(text) if not _DIVIDED_BY.search(text[: match.start()]))
+    match = next(others, None)
     return [Evidence(-STRONG, f"the value is {match[0]}")] if match else []
 
 

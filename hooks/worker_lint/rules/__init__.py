@@ -5,6 +5,7 @@ from __future__ import annotations
 from worker_lint.rules import (
     cli_workers_not_int,
     config_literal_surprise,
+    division_collapses_to_zero,
     env_workers_not_int,
     exceeds_available_cpus,
     falsy_zero_worker_count,
@@ -44,5 +45,6 @@ RULES = (
     unguarded_worker_only_option.RULE,
     falsy_zero_worker_count.RULE,
     iterable_dataset_not_sharded.RULE,
+    division_collapses_to_zero.RULE,
 )
 """Every rule, in the order of the codes."""
