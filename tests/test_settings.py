@@ -13,6 +13,7 @@ import pytest
 from worker_lint.errors import SettingsError, UsageError
 from worker_lint.schema import load_schema
 from worker_lint.settings import KEYS, Settings, SettingsResolver
+from worker_lint.settings_file import Exemption
 
 
 @pytest.fixture
@@ -55,7 +56,13 @@ def test_without_a_file_the_defaults_are_in_force(folder):
         "callables": (),
         "markdown": False,
         "select": None,
+        "extend-select": (),
         "ignore": (),
+        "per-file-ignores": {},
+        "severity": {},
+        "fail-on": "warning",
+        "suppressions": (),
+        "baseline": None,
         "exclude": (),
     }
     assert found.file is None
@@ -79,8 +86,22 @@ not-names = ["num_workers"]
 callables = ["mylib.make_loader:workers"]
 markdown = true
 select = ["WL2", "WL301"]
+extend-select = ["WL4"]
 ignore = ["WL204"]
+fail-on = "error"
+baseline = "known.json"
 exclude = ["vendor/"]
+per-file-ignores = {"*.py" = ["WL1"], "tests/" = ["WL"]}
+severity = {WL3 = "info"}
+[[suppressions]]
+path = "train.py"
+rules = ["WL402"]
+reason = "the loader is made elsewhere"
+pointer = "/a"
+[[suppressions]]
+path = "b.json"
+rules = ["WL402"]
+reason = "another file"
 [modes]
 production = 12
 sweep = 2
@@ -116,7 +137,13 @@ def test_every_key_is_read_and_says_where_it_came_from(folder):
         "callables": ("mylib.make_loader:workers",),
         "markdown": True,
         "select": ("WL2", "WL301"),
+        "extend_select": ("WL4",),
         "ignore": ("WL204",),
+        "per_file_ignores": {"*.py": ("WL1",)},
+        "severity": {"WL3": "info"},
+        "fail_on": "error",
+        "suppressions": (Exemption(0, "train.py", ("WL402",), "the loader is made elsewhere", "/a"),),
+        "baseline": str(folder / "known.json"),
         "exclude": ("vendor/",),
         "origins": dict.fromkeys(KEYS, "worker-lint.toml"),
     }
@@ -274,6 +301,11 @@ def test_the_policy_follows_from_the_mode_where_nobody_wrote_one(folder, text, p
         pytest.param({"ignore": ()}, "ignore", (), id="ignore takes the place of the file's"),
         pytest.param({"ranks_per_node": 3}, "ranks_per_node", 3, id="a number"),
         pytest.param({"batch_bytes": "1KiB"}, "batch_bytes", 1024, id="a size"),
+        pytest.param({"fail_on": "info"}, "fail_on", "info", id="what makes a run fail"),
+        pytest.param({"baseline": "b.json"}, "baseline", "b.json", id="a baseline stays as it was typed"),
+        pytest.param({"baseline": "none"}, "baseline", None, id="no baseline"),
+        pytest.param({"extend_select": ("WL1",)}, "extend_select", ("WL1",), id="more rules"),
+        pytest.param({"select": ("WL1",)}, "extend_select", (), id="select leaves out the file's other rules"),
     ],
 )
 def test_the_command_line_beats_the_file_and_its_overrides(folder, given, field, expected):
@@ -292,6 +324,50 @@ def test_files_with_the_same_overrides_share_one_object(folder):
     )
     assert one is same
     assert len({one, other_match, other_file}) == 3
+
+
+IGNORES = """
+[per-file-ignores]
+"tests/" = ["WL2", "WL301"]
+"*.yaml" = ["WL1"]
+"/configs/*.yaml" = []
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        pytest.param("train.py", {}, id="none matches"),
+        pytest.param("a/tests/x.py", {"tests/": ("WL2", "WL301")}, id="a folder"),
+        pytest.param("tests/x.yaml", {"tests/": ("WL2", "WL301"), "*.yaml": ("WL1",)}, id="two patterns add up"),
+        pytest.param(
+            "configs/x.yaml", {"*.yaml": ("WL1",), "/configs/*.yaml": ()}, id="an empty list takes nothing back"
+        ),
+        pytest.param("../x.yaml", {}, id="beyond the settings"),
+    ],
+)
+def test_rules_to_ignore_by_file(folder, path, expected):
+    write("worker-lint.toml", IGNORES)
+    found = settings(path)
+    assert found.per_file_ignores == expected
+    assert found.origins["per-file-ignores"] == ("worker-lint.toml" if expected else "default")
+
+
+def test_files_that_the_same_patterns_match_share_one_object(folder):
+    write("worker-lint.toml", IGNORES)
+    resolver = SettingsResolver({})
+    assert resolver.for_path(Path("a.yaml")) is resolver.for_path(Path("b/c.yaml"))
+    assert resolver.for_path(Path("a.yaml")) is not resolver.for_path(Path("a.py"))
+
+
+def test_an_override_sets_severities_and_what_fails(folder):
+    write(
+        "worker-lint.toml",
+        "severity = {WL1 = 'info', WL2 = 'error'}\nfail-on = 'error'\n"
+        "[[overrides]]\npaths = ['a/']\nseverity = {WL1 = 'error'}\nfail-on = 'info'\nextend-select = ['WL202']\n",
+    )
+    found = settings("a/x.py")
+    assert (found.severity, found.fail_on, found.extend_select) == ({"WL1": "error"}, "info", ("WL202",))
 
 
 def test_without_any_file_all_paths_share_one_object(folder):
@@ -382,7 +458,7 @@ def test_the_schema_and_the_settings_have_the_same_keys():
     schema = load_schema("settings")
     top, override = (set(each["properties"]) for each in (schema, schema["$defs"]["override"]))
     assert top == {*KEYS, "overrides"}
-    assert override == {*KEYS, "paths"} - {"modes", "exclude"}
+    assert override == {*KEYS, "paths"} - {"modes", "exclude", "per-file-ignores", "suppressions", "baseline"}
 
 
 def test_the_schema_and_the_settings_have_the_same_defaults():

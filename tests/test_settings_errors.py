@@ -8,6 +8,7 @@ import pytest
 from worker_lint.errors import SettingsError
 from worker_lint.settings import SettingsResolver
 
+CODES = ("WL101", "WL201", "WL401")
 LIMITED = pytest.mark.skipif(
     not hasattr(sys, "get_int_max_str_digits"), reason="this Python converts any number of digits"
 )
@@ -24,7 +25,7 @@ def folder(tmp_path, monkeypatch):
 def error(data, name="worker-lint.toml", path="train.py"):
     Path(name).write_bytes(data if isinstance(data, bytes) else data.encode())
     with pytest.raises(SettingsError) as failure:
-        SettingsResolver({}).for_path(Path(path))
+        SettingsResolver({}, codes=CODES).for_path(Path(path))
     assert "\n" not in str(failure.value)
     return str(failure.value)
 
@@ -42,7 +43,7 @@ def error(data, name="worker-lint.toml", path="train.py"):
             "[[overrides]]\npaths = ['a']\nexcluded = []",
             "3: overrides[0]: has no key 'excluded'; the keys are paths, mode, policy, profile, ranks-per-node, "
             "live-loaders, batch-bytes, prefetch-factor, worker-memory, main-memory, confidence, names, not-names, "
-            "callables, markdown, select, ignore",
+            "callables, markdown, select, extend-select, ignore, severity, fail-on",
             id="unknown key of an override",
         ),
         pytest.param(
@@ -107,6 +108,84 @@ def error(data, name="worker-lint.toml", path="train.py"):
             "ignore = ['WL2011']", '1: ignore[0]: "WL2011" does not have the form WL, WL2 or WL201', id="long"
         ),
         pytest.param("select = []", "1: select: is empty", id="select nothing"),
+        pytest.param(
+            "\nselect = ['WL1', 'WL411']",
+            "2: select: no rule is called WL411, or begins with it; did you mean 'WL401'?",
+            id="select a rule that is not there",
+        ),
+        pytest.param(
+            "ignore = ['WL02']",
+            "1: ignore: no rule is called WL02, or begins with it; did you mean 'WL401'?",
+            id="ignore a rule that is not there",
+        ),
+        pytest.param(
+            "[[overrides]]\npaths = ['a']\nextend-select = ['WL999']",
+            "3: overrides[0].extend-select: no rule is called WL999, or begins with it; 'worker-lint rules' lists them",
+            id="a rule that is not there, for paths that do not match",
+        ),
+        pytest.param(
+            "[per-file-ignores]\n'a' = ['WL1']\n'b/' = ['WL999']",
+            "3: per-file-ignores.b/: no rule is called WL999, or begins with it; 'worker-lint rules' lists them",
+            id="a rule that is not there, for a file",
+        ),
+        pytest.param(
+            "per-file-ignores = {'#a' = ['WL1']}",
+            "1: per-file-ignores.#a: '#a' matches no path; write a gitignore pattern, as in 'configs/**'",
+            id="a pattern that matches nothing",
+        ),
+        pytest.param("per-file-ignores = ['WL1']", '1: per-file-ignores: ["WL1"] is a list, not a table', id="no file"),
+        pytest.param(
+            "[severity]\nWL999 = 'error'",
+            "1: severity: no rule is called WL999, or begins with it; 'worker-lint rules' lists them",
+            id="the severity of a rule that is not there",
+        ),
+        pytest.param(
+            "[severity]\nWL1 = 'fatal'",
+            "2: severity.WL1: \"fatal\" is none of 'error', 'warning', 'info'",
+            id="no severity",
+        ),
+        pytest.param(
+            "[severity]\nworkers = 'error'",
+            '1: severity: "workers" does not have the form WL, WL2 or WL201',
+            id="the severity of no rule",
+        ),
+        pytest.param(
+            "fail-on = 'errors'",
+            "1: fail-on: \"errors\" is none of 'error', 'warning', 'info'; did you mean 'error'?",
+            id="no level",
+        ),
+        pytest.param(
+            "[[suppressions]]\npath = 'a.json'\nrules = ['WL201']",
+            "1: suppressions[0]: lacks 'reason'",
+            id="a suppression without a reason",
+        ),
+        pytest.param(
+            "[[suppressions]]\npath = 'a.json'\nrules = ['WL201']\nreason = ''",
+            "4: suppressions[0].reason: is empty",
+            id="a suppression with an empty reason",
+        ),
+        pytest.param(
+            "[[suppressions]]\npath = 'a.json'\nrule = 'WL201'\nreason = 'x'",
+            "3: suppressions[0]: has no key 'rule'; did you mean 'rules'? (and 1 more)",
+            id="a key that suppressions do not have",
+        ),
+        pytest.param(
+            "[[suppressions]]\npath = 'a.json'\nrules = ['WL201']\nreason = 'x'\npointer = 'train.num_workers'",
+            '5: suppressions[0].pointer: "train.num_workers" does not have the form of a JSON pointer, '
+            'as in "/train/num_workers"',
+            id="no pointer",
+        ),
+        pytest.param(
+            "[[suppressions]]\npath = 'a.json'\nrules = ['WL999']\nreason = 'x'",
+            "3: suppressions[0].rules: no rule is called WL999, or begins with it; 'worker-lint rules' lists them",
+            id="a suppression of a rule that is not there",
+        ),
+        pytest.param(
+            "[[suppressions]]\npath = '[a'\nrules = ['WL201']\nreason = 'x'",
+            "2: suppressions[0].path: '[a' matches no path; write a gitignore pattern, as in 'configs/**'",
+            id="a suppression for no path",
+        ),
+        pytest.param("baseline = ''", "1: baseline: is empty", id="no name of a baseline"),
         pytest.param("profile = []", "1: profile: is empty", id="no profile"),
         pytest.param("profile = ''", "1: profile: is empty", id="an empty profile"),
         pytest.param(

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from worker_lint.errors import UsageError
 from worker_lint.finding import Finding, Severity
 from worker_lint.rules import RULES
 from worker_lint.settings import Settings
@@ -37,14 +36,42 @@ def test_selected(select, ignore, expected):
     assert [rule.code for rule in selected(Settings(select=select, ignore=ignore))] == expected
 
 
-@pytest.mark.parametrize("settings", [Settings(select=("WL999",)), Settings(ignore=("WL9",))])
-def test_what_no_rule_is_called_is_told(settings):
-    with pytest.raises(UsageError, match=r"no rule is called WL9\d*, or begins with it; there are WL101, "):
-        selected(settings)
+@pytest.mark.parametrize(
+    ("settings", "more", "fewer"),
+    [
+        pytest.param({"extend_select": ("WL301",)}, {"WL301"}, set(), id="a rule besides those selected"),
+        pytest.param({"extend_select": ("WL301",), "ignore": ("WL301",)}, set(), set(), id="ignored all the same"),
+        pytest.param(
+            {"per_file_ignores": {"a.py": ("WL101", "WL2"), "*.py": ("WL103",)}},
+            set(),
+            {"WL101", "WL103"},
+            id="ignored for the file",
+        ),
+        pytest.param({"per_file_ignores": {"a.py": ()}}, set(), set(), id="nothing ignored for the file"),
+    ],
+)
+def test_rules_are_added_and_left_out(settings, more, fewer):
+    before = {rule.code for rule in selected(Settings(select=("WL1",)))}
+    assert {rule.code for rule in selected(Settings(select=("WL1",), **settings))} == (before | more) - fewer
+
+
+@pytest.mark.parametrize(
+    ("severities", "expected"),
+    [
+        pytest.param({}, "warning", id="its own"),
+        pytest.param({"WL201": "error"}, "error", id="by its code"),
+        pytest.param({"WL2": "info"}, "info", id="by the beginning of its code"),
+        pytest.param({"WL": "info", "WL201": "error", "WL2": "info"}, "error", id="the longest beginning has the say"),
+        pytest.param({"WL1": "error"}, "warning", id="that of another"),
+    ],
+)
+def test_severity_by_the_settings(severities, expected):
+    (found,) = triage([finding("WL201")], RULES, SOURCE, Settings(severity=severities))
+    assert str(found.severity) == expected
 
 
 def test_findings_come_in_the_order_of_the_text_and_of_the_codes():
-    found = triage([finding("WL402", 30), finding("WL401", 30), finding("WL101")], RULES, SOURCE)
+    found = triage([finding("WL402", 30), finding("WL401", 30), finding("WL101")], RULES, SOURCE, Settings())
     assert [(f.start, f.code) for f in found] == [(14, "WL101"), (30, "WL401"), (30, "WL402")]
 
 
@@ -59,14 +86,14 @@ def test_findings_come_in_the_order_of_the_text_and_of_the_codes():
     ],
 )
 def test_of_several_findings_for_one_thing_the_best_is_told(codes, told):
-    assert [f.code for f in triage([finding(code) for code in codes], RULES, SOURCE)] == told
+    assert [f.code for f in triage([finding(code) for code in codes], RULES, SOURCE, Settings())] == told
 
 
 def test_a_finding_elsewhere_silences_nothing():
-    found = triage([finding("WL201", 14), finding("WL304", 30)], RULES, SOURCE)
+    found = triage([finding("WL201", 14), finding("WL304", 30)], RULES, SOURCE, Settings())
     assert [f.code for f in found] == ["WL201", "WL304"]
 
 
 def test_a_finding_that_is_suppressed_leaves_the_word_to_the_next():
-    found = triage([finding("WL201", 30), finding("WL301", 30)], RULES, SOURCE)
+    found = triage([finding("WL201", 30), finding("WL301", 30)], RULES, SOURCE, Settings())
     assert [f.code for f in found] == ["WL201"]

@@ -91,7 +91,7 @@ def judge(documents: Iterable[Document], policy: Policy) -> list[FoundIn]:
     seen: set[tuple[str, tuple[int, int]]] = set()
     for document in believed(documents, policy.settings.confidence):
         found = (finding for rule in rules if rule.check for finding in rule.check(document, policy))
-        for finding in triage(found, rules, document.source):
+        for finding in triage(found, rules, document.source, policy.settings):
             same = (finding.message, document.source.file_position(finding.start))
             if same not in seen:  # two pieces of a file may share code
                 seen.add(same)
@@ -172,7 +172,7 @@ def _of_claim(rule: Rule, claim: Claim, settings: Settings) -> FileReport:
         # Another number is no longer what the claim speaks of: a fix, or somebody, has changed it since.
         if index == claim.at.index and site.value.number == claim.at.number:
             found = rule.finding(site.value, claim.message, claim.help, site=site, related=claim.related)
-            left = triage([found], (rule,), document.source)
+            left = triage([found], (rule,), document.source, settings)
             return FileReport(path, source, [(document.source, each) for each in left])
     return FileReport(path)
 

@@ -28,6 +28,11 @@ class Severity(str, Enum):
     WARNING = "warning"
     INFO = "info"
 
+    def is_at_least(self, other: Severity) -> bool:
+        """Return whether this is as bad as ``other``, or worse."""
+        ranks = list(Severity)
+        return ranks.index(self) <= ranks.index(other)
+
     def __str__(self) -> str:
         return self.value
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from worker_lint import modes
 from worker_lint.errors import SettingsError, UsageError
 from worker_lint.gitignore import PathPatterns
-from worker_lint.settings_file import Layer, SettingsFile, problem_with, read_settings, ready
+from worker_lint.settings_file import Exemption, Layer, SettingsFile, no_rule, problem_with, read_settings, ready
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 FILE_NAMES = ("worker-lint.toml", "pyproject.toml")
 """What settings files are called; where one folder holds both, the first speaks."""
@@ -59,7 +59,19 @@ class Settings:
     """Whether the code in Markdown documents is read."""
     select: tuple[str, ...] | None = None
     """Codes or beginnings of codes; None for the rules' own defaults."""
+    extend_select: tuple[str, ...] = ()
+    """More rules that run."""
     ignore: tuple[str, ...] = ()
+    per_file_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Rules that do not run either, by the pattern that matches the path."""
+    severity: Mapping[str, str] = field(default_factory=dict)
+    """Severities that take the place of the rules' own, by code or beginning of a code."""
+    fail_on: str = "warning"
+    """The least severity that makes a run fail."""
+    suppressions: tuple[Exemption, ...] = ()
+    """What is silenced in the file at the path."""
+    baseline: str | None = None
+    """The file that lists the findings that are known, as a path that can be opened from here."""
     exclude: tuple[str, ...] = ()
     origins: Mapping[str, str] = field(default_factory=dict)
     """Where each value came from, by key as settings files write it: ``default``, ``command line``, a file."""
@@ -74,29 +86,53 @@ KEYS = tuple(
 class SettingsResolver:
     """Finds the settings of each path; every file is read once, and every folder looked at once."""
 
-    def __init__(self, overrides: Mapping[str, object], config: Path | None = None, isolated: bool = False) -> None:
+    def __init__(
+        self,
+        overrides: Mapping[str, object],
+        config: Path | None = None,
+        isolated: bool = False,
+        codes: Sequence[str] = (),
+    ) -> None:
         """Take ``overrides``, values by field of Settings that beat every file.
 
         ``config`` is the settings file for every path; with ``isolated`` no file is read. Patterns in
-        ``overrides`` start from the current folder, those of a file from the folder that it is in. Raises
-        UsageError where both are given or ``config`` is missing, SettingsError where a value is not valid.
+        ``overrides`` start from the current folder, those of a file from the folder that it is in. ``codes`` are
+        those of the rules: without them no selector is refused for naming a rule that is not there. Raises UsageError
+        where both are given or ``config`` is missing, SettingsError where a value is not valid.
         """
         if config is not None and isolated:
             raise UsageError("--config FILE and --isolated contradict each other; leave one of them out")
-        self._given = _command_line(overrides)
+        self._codes = codes
+        self._given = _command_line(overrides, codes)
         self._exclude = PathPatterns(self._given.values["exclude"]) if "exclude" in overrides else None
         self._isolated = isolated
-        self._file = None if config is None else _named_file(config)
+        self._file = None if config is None else _named_file(config, codes)
         self._folders: dict[str, SettingsFile | None] = {}
-        self._resolved: dict[tuple[Layer, ...], Settings] = {}
+        self._resolved: dict[tuple[object, ...], Settings] = {}
 
     def for_path(self, path: Path) -> Settings:
         """Return the settings of the file ``path``: one object for all paths that share it. Raises SettingsError."""
         file, relative = self._governing(path)
-        layers = () if file is None else tuple(each for each in file.layers if each.covers(relative))
-        known = self._resolved.get(layers)
+        if file is None:
+            return self._settled((), None)
+        layers = tuple(each for each in file.layers if each.covers(relative))
+        if relative is None or not (file.ignores or file.exemptions):
+            return self._settled(layers, file)
+        ignores = tuple((name, codes) for name, codes, pattern in file.ignores if pattern.match(relative))
+        exemptions = tuple(each for each, pattern in file.exemptions if pattern.match(relative))
+        return self._settled(layers, file, ignores, exemptions)
+
+    def _settled(
+        self,
+        layers: tuple[Layer, ...],
+        file: SettingsFile | None,
+        ignores: tuple[tuple[str, tuple[str, ...]], ...] = (),
+        exemptions: tuple[Exemption, ...] = (),
+    ) -> Settings:
+        key = (layers, ignores, exemptions)
+        known = self._resolved.get(key)
         if known is None:
-            known = self._resolved[layers] = _settled(file, (*layers, self._given))
+            known = self._resolved[key] = _settled(file, (*layers, self._given), dict(ignores), exemptions)
         return known
 
     def for_folder(self, folder: Path) -> Settings:
@@ -130,7 +166,7 @@ class SettingsResolver:
 
     def _look(self, folder: Path) -> SettingsFile | None:
         for name in FILE_NAMES:
-            if (folder / name).is_file() and (found := read_settings(folder / name)):
+            if (folder / name).is_file() and (found := read_settings(folder / name, self._codes)):
                 return found
         if folder.parent == folder or os.path.lexists(folder / ".git"):
             return None
@@ -143,7 +179,7 @@ def _below(folder: str, path: str) -> str | None:
     return path[len(start) :].replace(os.sep, "/") if path.startswith(start) else None
 
 
-def _command_line(overrides: Mapping[str, object]) -> Layer:
+def _command_line(overrides: Mapping[str, object], codes: Sequence[str]) -> Layer:
     """Return the values given on the command line, by key. Raises SettingsError for one that is not valid."""
     values: dict[str, Any] = {}
     for name, value in overrides.items():
@@ -158,21 +194,35 @@ def _command_line(overrides: Mapping[str, object]) -> Layer:
                 PathPatterns(values[key])
         except ValueError as error:
             raise SettingsError(f"--{key}: {error}") from None
+        if key in ("select", "extend-select", "ignore"):
+            for selector in values[key]:
+                if message := no_rule(selector, codes):
+                    raise SettingsError(f"--{key}: {message}")
+    if "select" in values:
+        values.setdefault("extend-select", ())  # who selects rules here wants none of the file's besides
     return Layer(COMMAND_LINE, values)
 
 
-def _named_file(config: Path) -> SettingsFile:
+def _named_file(config: Path, codes: Sequence[str]) -> SettingsFile:
     if not config.is_file():
         raise UsageError(f"--config {config}: no such file; name a worker-lint.toml or a pyproject.toml")
-    found = read_settings(Path(os.path.abspath(config)), required=True)  # noqa: PTH100 - without its ".."
+    found = read_settings(Path(os.path.abspath(config)), codes, required=True)  # noqa: PTH100 - without its ".."
     assert found is not None  # noqa: S101 - because it is required
     return found
 
 
-def _settled(file: SettingsFile | None, layers: Iterable[Layer]) -> Settings:
-    """Return the outcome of ``layers``, of which the last that has a key has the say."""
+def _settled(
+    file: SettingsFile | None,
+    layers: Iterable[Layer],
+    ignores: Mapping[str, tuple[str, ...]],
+    exemptions: tuple[Exemption, ...],
+) -> Settings:
+    """Return the outcome of ``layers``, of which the last that has a key has the say, and what else is for the path."""
     values: dict[str, Any] = {"modes": dict(modes.BUILT_IN if file is None else file.modes)}
+    values |= {"per-file-ignores": ignores, "suppressions": exemptions}
     origins = dict.fromkeys(KEYS, DEFAULT)
+    if file is not None:
+        origins |= {key: file.path.name for key in ("per-file-ignores", "suppressions") if values[key]}
     for layer in layers:
         for key, value in layer.values.items():
             values[key] = value

@@ -11,7 +11,7 @@ from worker_lint import modes, toml_text
 from worker_lint.conforms import conforms
 from worker_lint.errors import SettingsError
 from worker_lint.gitignore import PathPatterns
-from worker_lint.schema import load_schema, problems
+from worker_lint.schema import load_schema, problems, suggestion
 from worker_lint.units import parse_bytes
 
 if TYPE_CHECKING:
@@ -20,7 +20,26 @@ if TYPE_CHECKING:
     from worker_lint.schema import Problem
 
 _SIZES = ("batch-bytes", "worker-memory", "main-memory")
-_LISTS = ("select", "ignore", "exclude", "names", "not-names", "callables")
+_LISTS = ("select", "extend-select", "ignore", "exclude", "names", "not-names", "callables")
+_SELECTORS = ("select", "extend-select", "ignore", "severity")
+"""Keys whose values, a list or the keys of a table, are codes of rules or beginnings of codes."""
+_OF_ALL_PATHS = ("modes", "overrides", "paths", "per-file-ignores", "suppressions")
+"""Keys that are more than one value for each path."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exemption:
+    """What the settings silence in the files that match a pattern, or at one place in them."""
+
+    index: int
+    """Its number among those of the file, from 0."""
+    path: str
+    """The pattern."""
+    rules: tuple[str, ...]
+    """Codes or beginnings of codes."""
+    reason: str
+    pointer: str | None = None
+    """The JSON pointer (RFC 6901) of a value, or of a table around it; None for the whole file."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,6 +65,9 @@ class SettingsFile:
     layers: tuple[Layer, ...]
     """The top level, then the overrides in order."""
     exclude: PathPatterns | None
+    ignores: tuple[tuple[str, tuple[str, ...], PathPatterns], ...] = ()
+    """Each pattern with the rules that do not run for the files that match it."""
+    exemptions: tuple[tuple[Exemption, PathPatterns], ...] = ()
 
     @property
     def folder(self) -> str:
@@ -53,11 +75,12 @@ class SettingsFile:
         return os.fspath(self.path.parent)
 
 
-def read_settings(path: Path, *, required: bool = False) -> SettingsFile | None:
+def read_settings(path: Path, codes: Sequence[str] = (), *, required: bool = False) -> SettingsFile | None:
     """Return what the settings file at the absolute ``path`` says.
 
-    A pyproject.toml without [tool.worker-lint] gives None, or is an error if it is ``required``.
-    Raises SettingsError, in one line with the file, the line and the key.
+    ``codes`` are those of the rules that there are; without any, what looks like a code is taken for one. A
+    pyproject.toml without [tool.worker-lint] gives None, or is an error if it is ``required``. Raises SettingsError,
+    in one line with the file, the line and the key.
     """
     shown = _displayed(path)
     try:
@@ -71,7 +94,22 @@ def read_settings(path: Path, *, required: bool = False) -> SettingsFile | None:
         if required:
             raise SettingsError(f"{shown}: has no [tool.worker-lint] table; add one, or name another file")
         return None
-    return document.settings(path)
+    return document.settings(path, codes)
+
+
+def line_of_exemption(path: Path, index: int) -> int:
+    """Return the line, from 1, of the suppression with this ``index`` in the settings file at ``path``."""
+    top = ("tool", "worker-lint") if path.name == "pyproject.toml" else ()
+    text = path.read_bytes().decode("utf-8-sig")
+    return toml_text.line_of(text, (*top, "suppressions", index)) or 1
+
+
+def no_rule(selector: str, codes: Sequence[str]) -> str | None:
+    """Return what is wrong with ``selector`` where none of ``codes`` begins with it; None where all is well."""
+    if not codes or any(code.startswith(selector) for code in codes):
+        return None
+    remedy = suggestion(selector, codes) or "; 'worker-lint rules' lists them"
+    return f"no rule is called {selector}, or begins with it{remedy}"
 
 
 class _Document:
@@ -90,9 +128,10 @@ class _Document:
         self.table = parsed
         """The settings as written; None where the file has none."""
 
-    def settings(self, path: Path) -> SettingsFile:
+    def settings(self, path: Path, codes: Sequence[str]) -> SettingsFile:
         self._validate()
         table = self.table
+        self._refuse_unknown_rules(codes)
         known = {**modes.BUILT_IN, **{name: int(count) for name, count in table.get("modes", {}).items()}}
         overrides = table.get("overrides", [])
         for where, part in [((), table), *((("overrides", i), part) for i, part in enumerate(overrides))]:
@@ -105,7 +144,36 @@ class _Document:
             origin = f"{path.name}, overrides[{index}] ({', '.join(part['paths'])})"
             layers.append(Layer(origin, self._values(part, path.parent, where), self._patterns(part, "paths", where)))
         exclude = self._patterns(table, "exclude", ()) if table.get("exclude") else None
-        return SettingsFile(path, known, tuple(layers), exclude)
+        return SettingsFile(path, known, tuple(layers), exclude, self._ignores(), self._exemptions())
+
+    def _ignores(self) -> tuple[tuple[str, tuple[str, ...], PathPatterns], ...]:
+        ignores: dict[str, list[str]] = self.table.get("per-file-ignores", {})
+        return tuple(
+            (pattern, tuple(codes), self._pattern(pattern, ("per-file-ignores", pattern)))
+            for pattern, codes in ignores.items()
+        )
+
+    def _exemptions(self) -> tuple[tuple[Exemption, PathPatterns], ...]:
+        return tuple(
+            (
+                Exemption(index, each["path"], tuple(each["rules"]), each["reason"], each.get("pointer")),
+                self._pattern(each["path"], ("suppressions", index, "path")),
+            )
+            for index, each in enumerate(self.table.get("suppressions", []))
+        )
+
+    def _refuse_unknown_rules(self, codes: Sequence[str]) -> None:
+        table = self.table
+        parts = [((), table), *((("overrides", i), part) for i, part in enumerate(table.get("overrides", [])))]
+        named: list[tuple[tuple[str | int, ...], Any]] = [
+            ((*where, key), part[key]) for where, part in parts for key in _SELECTORS if key in part
+        ]
+        named += [(("per-file-ignores", name), each) for name, each in table.get("per-file-ignores", {}).items()]
+        named += [(("suppressions", i, "rules"), each["rules"]) for i, each in enumerate(table.get("suppressions", []))]
+        for where, selectors in named:
+            for selector in selectors:
+                if message := no_rule(selector, codes):
+                    raise self._error(where, message)
 
     def _validate(self) -> None:
         schema = load_schema("settings")
@@ -121,7 +189,7 @@ class _Document:
 
         values: dict[str, Any] = {}
         for key, value in table.items():
-            if key not in ("modes", "overrides", "paths"):
+            if key not in _OF_ALL_PATHS:
                 try:
                     values[key] = ready(key, value, resolve)
                 except ValueError as error:
@@ -133,6 +201,12 @@ class _Document:
             return PathPatterns(table[key])
         except ValueError as error:
             raise self._error((*where, key), str(error)) from None
+
+    def _pattern(self, pattern: str, where: tuple[str | int, ...]) -> PathPatterns:
+        try:
+            return PathPatterns([pattern])
+        except ValueError as error:
+            raise self._error(where, str(error)) from None
 
     def _error(self, where: Sequence[str | int], message: str, *, shorten: bool = False) -> SettingsError:
         line = toml_text.line_of(self._text, (*self._top, *where))
@@ -151,7 +225,7 @@ def _problems(table: object, schema: dict[str, Any]) -> list[Problem]:
 
 
 def ready(key: str, value: Any, resolve: Callable[[str], str]) -> Any:
-    """Return the valid ``value`` of ``key`` as the program uses it: sizes in bytes, profiles by their path.
+    """Return the valid ``value`` of ``key`` as the program uses it: sizes in bytes, other files by their path.
 
     Raises ValueError for what a schema cannot see.
     """
@@ -165,6 +239,8 @@ def ready(key: str, value: Any, resolve: Callable[[str], str]) -> Any:
         if "none" in names and len(names) > 1:
             raise ValueError("'none' stands alone; leave out either it or the profiles beside it")
         return tuple(name if name in ("live", "none") else resolve(name) for name in names)
+    if key == "baseline":
+        return None if value == "none" else resolve(value)
     if key in _LISTS:
         return tuple(value)
     return int(value) if isinstance(value, float) else value
@@ -178,13 +254,18 @@ def _decoded(shown: str, data: bytes) -> str:
         raise SettingsError(f"{shown}:{line}: is not UTF-8; save it as UTF-8, as TOML requires") from None
 
 
+_PARTS = {"overrides": "override", "suppressions": "suppression"}
+"""The definition of the tables in each array of tables."""
+
+
 def _pointed(problem: Problem, table: Any, schema: dict[str, Any]) -> tuple[tuple[str | int, ...], str]:
     """Return the place and the message of ``problem``, at an unknown key instead of the table it is in."""
     where, message, node = problem.where, problem.message, table
     for part in where:
         node = node[part]
-    allowed = schema["$defs"]["override"]["properties"] if where[:1] == ("overrides",) else schema["properties"]
-    unknown = [key for key in node if key not in allowed] if isinstance(node, dict) and where != ("modes",) else []
+    table_of = _PARTS.get(str(where[0])) if len(where) == 2 else None
+    allowed = schema["$defs"][table_of]["properties"] if table_of else schema["properties"]
+    unknown = [key for key in node if key not in allowed] if isinstance(node, dict) and (table_of or not where) else []
     if not unknown or not message.startswith("has no key"):
         return where, message
     hint = "" if message.endswith("?") else f"; the keys are {', '.join(allowed)}"

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from worker_lint.errors import UsageError
+from worker_lint.finding import Severity
 from worker_lint.rules import RULES
 from worker_lint.suppressions import Suppressions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from worker_lint.finding import Finding
     from worker_lint.rule import Rule
@@ -18,25 +19,22 @@ if TYPE_CHECKING:
 
 
 def selected(settings: Settings) -> tuple[Rule, ...]:
-    """Return the rules that the settings ask for, in the order of their codes.
-
-    Raises UsageError for a selector that no rule answers to.
-    """
-    for selector in (*(settings.select or ()), *settings.ignore):
-        if not any(rule.code.startswith(selector) for rule in RULES):
-            known = ", ".join(rule.code for rule in RULES)
-            raise UsageError(f"no rule is called {selector}, or begins with it; there are {known}")
-    wanted = settings.select
+    """Return the rules that the settings ask for, in the order of their codes."""
+    wanted, more = settings.select, settings.extend_select
+    left_out = (*settings.ignore, *(code for codes in settings.per_file_ignores.values() for code in codes))
     return tuple(
         rule
         for rule in RULES
-        if (rule.default if wanted is None else rule.code.startswith(wanted))
-        and not rule.code.startswith(settings.ignore or ("-",))
+        if ((rule.default if wanted is None else rule.code.startswith(wanted)) or rule.code.startswith(more))
+        and not rule.code.startswith(left_out)
     )
 
 
-def triage(findings: Iterable[Finding], rules: Sequence[Rule], source: Source) -> list[Finding]:
-    """Return the findings to report, in the order of the text: not suppressed, and the best one for each thing."""
+def triage(findings: Iterable[Finding], rules: Sequence[Rule], source: Source, settings: Settings) -> list[Finding]:
+    """Return the findings to report, in the order of the text: not suppressed, and the best one for each thing.
+
+    Their severity is what the settings say of their rule, where they say something.
+    """
     suppressions = Suppressions(source)
     kept = [finding for finding in findings if not suppressions.silence(finding)]
     codes_at: dict[int, set[str]] = {}
@@ -44,4 +42,12 @@ def triage(findings: Iterable[Finding], rules: Sequence[Rule], source: Source) -
         codes_at.setdefault(finding.start, set()).add(finding.code)
     yields_to = {rule.code: rule.yields_to for rule in rules}
     kept = [finding for finding in kept if codes_at[finding.start].isdisjoint(yields_to[finding.code])]
-    return sorted(kept, key=lambda finding: (finding.start, finding.code))
+    return sorted(
+        (_weighed(finding, settings.severity) for finding in kept), key=lambda finding: (finding.start, finding.code)
+    )
+
+
+def _weighed(finding: Finding, severities: Mapping[str, str]) -> Finding:
+    """Return ``finding`` with the severity of the longest beginning of its code in ``severities``, if there is one."""
+    fitting = [beginning for beginning in severities if finding.code.startswith(beginning)]
+    return replace(finding, severity=Severity(severities[max(fitting, key=len)])) if fitting else finding

@@ -276,7 +276,7 @@ def test_settings_that_cannot_be_honoured(file, settings, says):
     [
         pytest.param(["--mode", "fast"], "error: --mode: 'fast' is no mode; the modes are debug (0), ", id="a mode"),
         pytest.param(["--mode", "trainin"], "did you mean 'training'?", id="a mode that is nearly one"),
-        pytest.param(["--select", "WL999"], "error: no rule is called WL999, or begins with it", id="a rule"),
+        pytest.param(["--select", "WL999"], "error: --select: no rule is called WL999, or begins with it", id="a rule"),
         pytest.param(["--config", "x.toml"], "error: --config ", id="a settings file"),
         pytest.param(["--profile", "x.json"], "x.json", id="a profile"),
         pytest.param(["--stdin-filename", "a.py"], "error: --stdin-filename names the text", id="a name for no text"),

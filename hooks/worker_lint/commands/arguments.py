@@ -34,6 +34,7 @@ def add_settings(parser: argparse.ArgumentParser, *, rules: bool = False) -> Non
     )
     if rules:
         group.add_argument("--select", metavar="CODES", type=codes, help="rules to apply: codes or beginnings of codes")
+        group.add_argument("--extend-select", metavar="CODES", type=codes, help="rules to apply besides those")
         group.add_argument("--ignore", metavar="CODES", type=codes, help="rules to leave out")
     add_settings_file(group)
 
@@ -56,13 +57,13 @@ def codes(text: str) -> tuple[str, ...]:
 
 def resolver(args: argparse.Namespace) -> SettingsResolver:
     """Return the settings that the arguments ask for. Raises SettingsError."""
+    from worker_lint.rules import RULES
     from worker_lint.settings import SettingsResolver
 
     given = {
         "mode": args.mode,
         "profile": None if args.profile is None else tuple(args.profile),
-        "select": getattr(args, "select", None),
-        "ignore": getattr(args, "ignore", None),
+        **{key: getattr(args, key, None) for key in ("select", "extend_select", "ignore", "fail_on", "baseline")},
     }
     overrides = {key: value for key, value in given.items() if value is not None}
-    return SettingsResolver(overrides, config=args.config, isolated=args.isolated)
+    return SettingsResolver(overrides, config=args.config, isolated=args.isolated, codes=[rule.code for rule in RULES])

@@ -16,7 +16,6 @@ from worker_lint.finding import Severity, is_made
 from worker_lint.policies import Policies
 from worker_lint.progress import Progress
 from worker_lint.report.summary import Report
-from worker_lint.triage import selected
 
 if TYPE_CHECKING:
     import argparse
@@ -53,8 +52,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     status.add_argument(
         "--fail-on",
         choices=[str(severity) for severity in Severity],
-        default=str(Severity.WARNING),
-        help="the least severity that counts for the exit status (default: %(default)s)",
+        help="the least severity that counts for the exit status (default: what the settings say, else warning)",
     )
 
 
@@ -63,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
     settings = resolver(args)
     for place in args.paths or [Path()]:
         # A mode or a rule that is unknown must not pass because no file happens to hold a count.
-        selected(settings.for_folder(place) if place.is_dir() else settings.for_path(place))
+        _ = settings.for_folder(place) if place.is_dir() else settings.for_path(place)
     wanted = outputs.outputs_of(args)
     policies = Policies(settings)
     report = Report(dry=args.diff, unsafe=args.unsafe_fixes)
@@ -76,7 +74,7 @@ def run(args: argparse.Namespace) -> int:
     for notice in policies.notices:
         _say(notice, args)
     outputs.write(wanted, report, args)
-    return _status(args, report)
+    return _status(args, report, settings)
 
 
 def _check_files(args: argparse.Namespace, settings: SettingsResolver, policies: Policies, report: Report) -> None:
@@ -177,11 +175,13 @@ def _keep(path: Path, data: bytes) -> None:
     write_atomically(path, data)
 
 
-def _status(args: argparse.Namespace, report: Report) -> int:
+def _status(args: argparse.Namespace, report: Report, settings: SettingsResolver) -> int:
     if report.errors:
         return 2
-    ranks = [str(severity) for severity in Severity]
-    counted = any(ranks.index(str(f.severity)) <= ranks.index(args.fail_on) for _, f in report.findings)
+    counted = any(
+        finding.severity.is_at_least(Severity(settings.for_path(source.path).fail_on))
+        for source, finding in report.findings
+    )
     return int(not args.exit_zero and (counted or (args.diff and report.fixed > 0)))
 
 

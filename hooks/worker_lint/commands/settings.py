@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,21 +64,34 @@ def _json(path: Path, settings: Settings, excluded: bool) -> str:
         "file": None if settings.file is None else os.fspath(settings.file),
         "excluded": excluded,
         "policy-declared": settings.policy_declared,
-        "settings": {key: {"value": getattr(settings, _field(key)), "origin": settings.origins[key]} for key in KEYS},
+        "settings": {key: {"value": _plain(settings, key), "origin": settings.origins[key]} for key in KEYS},
     }
     return json.dumps(document, indent=2) + "\n"
+
+
+def _plain(settings: Settings, key: str) -> object:
+    """Return a value as JSON has it."""
+    if key == "suppressions":
+        return [asdict(each) for each in settings.suppressions]
+    return getattr(settings, _field(key))
 
 
 def _value(settings: Settings, key: str) -> str:
     from worker_lint.units import format_bytes
 
     value = getattr(settings, _field(key))
-    if value is None or value == ():
+    if value is None or value in ((), {}):
         return "-"
     if isinstance(value, bool):
         return str(value).lower()
-    if key == "modes":
-        return ", ".join(f"{name} {count}" for name, count in value.items())
+    if key in ("modes", "severity"):
+        return ", ".join(f"{name} {each}" for name, each in value.items())
+    if key == "per-file-ignores":
+        return ", ".join(f"{pattern}: {' '.join(codes)}" for pattern, codes in value.items())
+    if key == "suppressions":
+        return ", ".join(f"{' '.join(each.rules)} in {each.path}{each.pointer or ''}" for each in value)
+    if key == "baseline":
+        return _shown(Path(value))
     if isinstance(value, tuple):
         return ", ".join(_shown(Path(part)) if key == "profile" else part for part in value)
     return format_bytes(value) if _field(key) in _SIZES else str(value)
