@@ -260,12 +260,31 @@ class Source:
         """
         if self.inset is not None and not self.cells:
             return self.inset.host.line(self.inset.offsets[offset], above)
+        span = self.line_span(offset, above)
+        text = self.code if self.written is None else self.written
+        return "" if span is None else text[slice(*span)].decode("utf-8", "replace")
+
+    def line_span(self, offset: int, above: int = 0) -> tuple[int, int] | None:
+        """Return start and end, in the code, of the line in which the byte at ``offset`` stands, without its break.
+
+        ``above`` asks for the line so many lines further up; None where the file or the cell has none there.
+        """
         row = self._row(offset) - above
         if row < self._row(self._cell(offset).start):
-            return ""
-        starts = [*self._line_starts, len(self.code)]
-        text = self.code if self.written is None else self.written
-        return text[starts[row - 1] : starts[row]].decode("utf-8", "replace").rstrip("\r\n")
+            return None
+        start = self._line_starts[row - 1]
+        end = self._line_starts[row] if row < len(self._line_starts) else len(self.code)
+        return start, start + len(self.code[start:end].rstrip(b"\r\n"))
+
+    def in_lines(self, offset: int) -> tuple[Source, int]:
+        """Return the source whose lines are those that people see around ``offset``, and the offset in its code.
+
+        That is the file itself, or in a notebook the cells that make one program.
+        """
+        source = self
+        while source.inset is not None and not source.cells:
+            source, offset = source.inset.host, source.inset.offsets[offset]
+        return source, offset
 
     def outward(self, edit: Edit) -> Edit:
         """Return ``edit``, of this source's code, as an edit of the code of the file that holds it."""

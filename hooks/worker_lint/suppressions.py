@@ -1,79 +1,207 @@
-"""Comments that tell worker-lint to be silent about a line or a file."""
+"""Comments and settings that tell worker-lint to be silent, and what each of them has silenced."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from bisect import bisect_left
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from worker_lint.locate.comments import comments
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
     from worker_lint.finding import Finding
+    from worker_lint.settings_file import Exemption
+    from worker_lint.site import Document
     from worker_lint.source import Source
 
-_DIRECTIVE = re.compile(r"(?:#|//)\s*worker-lint:\s*(ignore-file|ignore|keep)(?![\w-])(?:\[([^\]]*)\])?")
-_MARK = b"worker-lint:"
-_COMMENT_LINE = re.compile(r"\s*(?:#|//)")
-_KEPT = ("WL201", "WL301")
+MARK = b"worker-lint:"
+KINDS = ("ignore", "ignore-file", "keep")
+KEPT = ("WL201", "WL301")
 """What ``keep`` answers: the count is deliberate, so neither the policy nor a bound that only costs speed speaks."""
+
+_DIRECTIVE = re.compile(
+    rb"(?P<opening>#|//|/\*)[ \t]*worker-lint:[ \t]*(?P<kind>[A-Za-z][\w-]*)"
+    rb"(?P<list>[ \t]*\[(?:(?P<codes>[^\]\r\n]*)\])?)?"
+    # The reason; what looks like another comment behind it is none of ours.
+    rb"(?P<reason>(?:(?![ \t]+(?:#|//)[ \t]*[A-Za-z]|\*/)[^\r\n])*)"
+)
+_COMMENT_LINE = re.compile(r"\s*(?:#|//|/\*)")
+_NAMED = re.compile(rb"[^\s,](?:[^,]*[^\s,])?")
+
+
+class Listed(NamedTuple):
+    """A code, or the beginning of one, in the brackets of a directive, at bytes ``start`` to ``end``."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(slots=True, eq=False)
+class Directive:
+    """A comment's word to worker-lint, at bytes ``start`` to ``end`` of the code of ``source``."""
+
+    source: Source
+    start: int
+    end: int
+    """Behind the reason."""
+    comment: tuple[int, int]
+    """Where the comment stands that it is a part of, or all."""
+    kind: str
+    """One of ``KINDS``; anything else silences nothing."""
+    codes: tuple[Listed, ...] | None
+    """None where it has no brackets: it is for every rule."""
+    fault: Literal["unclosed", "codes of keep"] | None = None
+    """Why it silences nothing, whatever its kind."""
+    used: set[str] = field(default_factory=set)
+    """The codes of the findings that it silenced."""
+    at_place: bool = False
+    """Whether a value that a rule could find something about stands where it is in force."""
+
+    def covers(self, code: str) -> bool:
+        """Return whether the directive silences the rule ``code`` where it is in force."""
+        if self.fault is not None:
+            return False
+        if self.kind == "keep":
+            return code in KEPT
+        return self.kind in KINDS and (self.codes is None or any(code.startswith(each.text) for each in self.codes))
+
+    def names(self, code: str) -> bool:
+        """Return whether a code in its brackets covers ``code``."""
+        return self.covers(code) and self.codes is not None
+
+    def has_silenced(self, listed: str) -> bool:
+        """Return whether it silenced a finding whose code begins with ``listed``."""
+        return any(code.startswith(listed) for code in self.used)
 
 
 class Suppressions:
-    """The directives of one source, looked up line by line and only where something was found."""
+    """The directives of one file and the exemptions that its settings make, with what each of them silenced."""
 
-    def __init__(self, source: Source) -> None:
-        self._some = _MARK in source.root.code
-        self._source = _without_texts(source) if self._some and source.inset is None else source
-        self._file_codes = self._of_file() if self._some else ()
+    def __init__(self, documents: Sequence[Document], exemptions: Sequence[Exemption] = ()) -> None:
+        self._documents = documents
+        self._exemptions = exemptions
+        self.exempting: set[Exemption] = set()
+        """The exemptions that silenced something."""
+        found = _directives(documents)
+        self._offsets = sorted(found)
+        self.directives = tuple(found[offset] for offset in self._offsets)
+        """In the order of the text."""
+        self._of_file = [each for each in self.directives if each.kind == "ignore-file"]
 
-    def silence(self, finding: Finding) -> bool:
-        """Return whether a comment on the finding's line, on a comment line above, or for the file silences it."""
-        if not self._some:
-            return False
-        if _covers(self._file_codes, finding.code):
-            return True
-        if self._line_silences(self._source.line(finding.start), finding):
-            return True
+    def silence(self, finding: Finding, document: Document) -> bool:
+        """Return whether the finding, in ``document``, is silenced.
+
+        By a comment on its line or on a comment line above, by one for the file, or by the settings.
+        """
+        silenced = False
+        if self.directives:
+            for directive in (*self._of_file, *self._in_force(document.source, finding.start)):
+                if directive.covers(finding.code):
+                    directive.used.add(finding.code)
+                    silenced = True
+        for exemption in self._exemptions:
+            if finding.code.startswith(exemption.rules) and _points_at(exemption, finding, document):
+                self.exempting.add(exemption)
+                silenced = True
+        return silenced
+
+    def mark_places(self) -> None:
+        """Say of each directive whether something that rules judge stands where it is in force: ``at_place``."""
+        if not self.directives:
+            return
+        for document in self._documents:
+            for start in _places(document):
+                for directive in (*self._of_file, *self._in_force(document.source, start)):
+                    directive.at_place = True
+
+    def _in_force(self, source: Source, offset: int) -> Iterator[Directive]:
+        """Yield the directives on the line of ``offset``, and on the comment line above."""
+        source, offset = source.in_lines(offset)
+        yield from self._on_line(source, offset, 0)
         above = 1
         # A line that a backslash continues takes no comment: it stands above the first line of the command.
-        while self._source.line(finding.start, above).endswith("\\"):
+        while source.line(offset, above).endswith("\\"):
             above += 1
-        comment = self._source.line(finding.start, above)
-        return _COMMENT_LINE.match(comment) is not None and self._line_silences(comment, finding)
+        if _COMMENT_LINE.match(source.line(offset, above)):
+            yield from self._on_line(source, offset, above)
 
-    def _line_silences(self, text: str, finding: Finding) -> bool:
-        for match in _DIRECTIVE.finditer(text):
-            if match[1] == "keep" and finding.code in _KEPT:
-                return True
-            if match[1] == "ignore" and _covers(_codes(match[2]), finding.code):
-                return True
-        return False
-
-    def _of_file(self) -> tuple[str, ...]:
-        directives = _DIRECTIVE.finditer(self._source.root.code.decode("utf-8", "replace"))
-        return tuple(code for match in directives if match[1] == "ignore-file" for code in _codes(match[2]))
+    def _on_line(self, source: Source, offset: int, above: int) -> Iterator[Directive]:
+        span = source.line_span(offset, above)
+        if span is not None:
+            first, last = (bisect_left(self._offsets, source.file_offset(place)) for place in span)
+            yield from (each for each in self.directives[first:last] if each.kind != "ignore-file")
 
 
-def _without_texts(source: Source) -> Source:
-    """Return ``source`` without the directives that stand in strings, in Python: what is quoted is no comment."""
-    if source.language != "python":
-        return source
-    from worker_lint.locate.descent import node_at
-    from worker_lint.locate.python import parse
-
-    root, code = parse(source), bytearray(source.code)
-    for match in re.finditer(_MARK, source.code):
-        node = node_at(root, *match.span())
-        if node is None or node.type != "comment":
-            code[match.start() : match.end()] = b" " * len(_MARK)
-    return replace(source, code=bytes(code))
+def _directives(documents: Sequence[Document]) -> dict[int, Directive]:
+    """Return the directives of a file by their offset in it."""
+    root = documents[0].source.root if documents else None
+    if root is None or MARK not in root.code:
+        return {}
+    found: dict[int, Directive] = {}
+    for source in _sources(root, documents):
+        for comment in comments(source, MARK):
+            for match in _DIRECTIVE.finditer(source.code, *comment):
+                found.setdefault(source.file_offset(match.start()), _directive(source, comment, match))
+    return found
 
 
-def _codes(listed: str | None) -> tuple[str, ...]:
-    """Return the codes in brackets; the empty prefix, which every code has, where there are no brackets."""
-    if listed is None:
-        return ("",)
-    return tuple(code for part in listed.split(",") if (code := part.strip()))
+def _sources(root: Source, documents: Iterable[Document]) -> Iterator[Source]:
+    """Yield the whole file, and each piece of another language in it."""
+    yield root
+    seen = {id(root)}
+    for document in documents:
+        source = document.source
+        while id(source) not in seen:
+            seen.add(id(source))
+            yield source
+            source = source.inset.host if source.inset is not None else root
 
 
-def _covers(codes: tuple[str, ...], code: str) -> bool:
-    return any(code.startswith(prefix) for prefix in codes)
+def _directive(source: Source, comment: tuple[int, int], match: re.Match[bytes]) -> Directive:
+    kind = match["kind"].decode("utf-8", "replace")
+    codes: tuple[Listed, ...] | None = None
+    if match["codes"] is not None:
+        first = match.start("codes")
+        codes = tuple(
+            Listed(each[0].decode("utf-8", "replace"), first + each.start(), first + each.end())
+            for each in _NAMED.finditer(match["codes"])
+        )
+    fault: Literal["unclosed", "codes of keep"] | None = None
+    if match["list"] is not None:
+        fault = "unclosed" if codes is None else "codes of keep" if kind == "keep" else None
+    end = match.start() + len(match[0].rstrip())
+    return Directive(source, match.start(), end, comment, kind, codes, fault)
+
+
+def _places(document: Document) -> Iterator[int]:
+    """Yield where the values of a document begin that rules judge."""
+    yield from (site.value.start for site in document.sites)
+    yield from (value.start for group in document.groups for value in group.options.values())
+    yield from (value.start for duplicate in document.duplicates for value in duplicate.values)
+
+
+def _points_at(exemption: Exemption, finding: Finding, document: Document) -> bool:
+    if exemption.pointer is None:
+        return True
+    place = _pointer(finding, document)
+    return place is not None and f"{place}/".startswith(f"{exemption.pointer}/")
+
+
+def _pointer(finding: Finding, document: Document) -> str | None:
+    """Return the JSON pointer of the value that ``finding`` is about, or None where it has none."""
+    if finding.site is not None:
+        return finding.site.pointer
+    for duplicate in document.duplicates:
+        if any(value.start == finding.start for value in duplicate.values):
+            return duplicate.pointer
+    if finding.group is None:
+        return None
+    beside = [site.pointer for site in document.sites if site.group is finding.group and site.pointer is not None]
+    key = next((name for name, value in finding.group.options.items() if value.start == finding.start), None)
+    if not beside or key is None:
+        return None
+    return f"{beside[0].rpartition('/')[0]}/{key.replace('~', '~0').replace('/', '~1')}"

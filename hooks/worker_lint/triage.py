@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from worker_lint.finding import Severity
 from worker_lint.rules import RULES
-from worker_lint.suppressions import Suppressions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -15,7 +14,8 @@ if TYPE_CHECKING:
     from worker_lint.finding import Finding
     from worker_lint.rule import Rule
     from worker_lint.settings import Settings
-    from worker_lint.source import Source
+    from worker_lint.site import Document
+    from worker_lint.suppressions import Suppressions
 
 
 def selected(settings: Settings) -> tuple[Rule, ...]:
@@ -30,24 +30,29 @@ def selected(settings: Settings) -> tuple[Rule, ...]:
     )
 
 
-def triage(findings: Iterable[Finding], rules: Sequence[Rule], source: Source, settings: Settings) -> list[Finding]:
+def triage(
+    findings: Iterable[Finding],
+    rules: Sequence[Rule],
+    document: Document,
+    suppressions: Suppressions,
+    settings: Settings,
+) -> list[Finding]:
     """Return the findings to report, in the order of the text: not suppressed, and the best one for each thing.
 
     Their severity is what the settings say of their rule, where they say something.
     """
-    suppressions = Suppressions(source)
-    kept = [finding for finding in findings if not suppressions.silence(finding)]
+    kept = [finding for finding in findings if not suppressions.silence(finding, document)]
     codes_at: dict[int, set[str]] = {}
     for finding in kept:
         codes_at.setdefault(finding.start, set()).add(finding.code)
     yields_to = {rule.code: rule.yields_to for rule in rules}
     kept = [finding for finding in kept if codes_at[finding.start].isdisjoint(yields_to[finding.code])]
     return sorted(
-        (_weighed(finding, settings.severity) for finding in kept), key=lambda finding: (finding.start, finding.code)
+        (weighed(finding, settings.severity) for finding in kept), key=lambda finding: (finding.start, finding.code)
     )
 
 
-def _weighed(finding: Finding, severities: Mapping[str, str]) -> Finding:
+def weighed(finding: Finding, severities: Mapping[str, str]) -> Finding:
     """Return ``finding`` with the severity of the longest beginning of its code in ``severities``, if there is one."""
     fitting = [beginning for beginning in severities if finding.code.startswith(beginning)]
     return replace(finding, severity=Severity(severities[max(fitting, key=len)])) if fitting else finding

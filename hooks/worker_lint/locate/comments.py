@@ -1,0 +1,101 @@
+"""The comments of a source in which a mark stands; what is quoted is no comment."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+import tree_sitter
+
+from worker_lint.locate.descent import node_at
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
+
+    from worker_lint.source import Language, Source
+
+Span = tuple[int, int]
+
+_GRAMMARS: dict[Language, str] = {
+    "python": "tree_sitter_python",
+    "shell": "tree_sitter_bash",
+    "yaml": "tree_sitter_yaml",
+    "toml": "tree_sitter_toml",
+    "json": "tree_sitter_json",
+}
+"""The modules of the grammars, by language."""
+_UNPARSED = frozenset({"ERROR", "module", "program", "stream", "document", "heredoc_body", "redirected_heredoc_body"})
+"""Nodes whose own text no grammar looked into."""
+_BY_BLANKS = re.compile(
+    rb"""(?:[^"'\#\\\r\n]|\\.|"(?:[^"\\\r\n]|\\.)*"|'[^'\r\n]*'|(?<=[^\s;])\#)*(?P<comment>\#[^\r\n]*)"""
+)
+_JSON = re.compile(
+    rb"\"(?:[^\"\\]|\\.)*\"|(?P<comment>//[^\r\n]*|/\*(?:[^*]|\*(?!/))*\*/)",
+    re.DOTALL,
+)
+_JSONNET = re.compile(
+    rb"(?P<comment>//[^\r\n]*|\#[^\r\n]*|/\*.*?\*/)"
+    rb"|\|\|\|.*?\n[ \t]*\|\|\||@\"(?:[^\"]|\"\")*\"|@'(?:[^']|'')*'|\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'",
+    re.DOTALL,
+)
+_MAKEFILE = re.compile(rb"^(?!\t)(?:[^\r\n\\#]|\\.|(?<=\S)#)*?(?P<comment>(?:(?<=\s)|(?<![^\r\n]))#[^\r\n]*)", re.MULTILINE)
+_DOCKERFILE = re.compile(rb"^[ \t]*(?P<comment>#[^\r\n]*)", re.MULTILINE)
+_PATTERNS: dict[Language, re.Pattern[bytes]] = {
+    "json": _JSON,
+    "jsonnet": _JSONNET,
+    "makefile": _MAKEFILE,
+    "dockerfile": _DOCKERFILE,
+}
+
+
+def comments(source: Source, mark: bytes) -> Iterator[Span]:
+    """Yield start and end, in the code of ``source``, of each comment in which ``mark`` stands, in order.
+
+    Comments in code of another language inside it are not among them: that is a source of its own.
+    """
+    if mark not in source.code:
+        return
+    pattern = _PATTERNS.get(source.language)
+    if pattern is not None:
+        for match in pattern.finditer(source.code):
+            if match["comment"] is not None and mark in match["comment"]:
+                yield match.span("comment")
+    elif source.language in _GRAMMARS:
+        yield from _by_grammar(source, mark)
+
+
+def tree(language: Language, code: bytes) -> Node | None:
+    """Return the root of the syntax tree of ``code``, or None where there is no grammar for ``language``."""
+    return _parser(language).parse(code).root_node if language in _GRAMMARS else None
+
+
+@cache
+def _parser(language: Language) -> tree_sitter.Parser:
+    return tree_sitter.Parser(tree_sitter.Language(import_module(_GRAMMARS[language]).language()))
+
+
+def _by_grammar(source: Source, mark: bytes) -> Iterator[Span]:
+    code = source.parsed
+    root = tree(source.language, code)
+    done = -1
+    for match in re.finditer(re.escape(mark), code):
+        if root is None or match.start() < done:
+            continue
+        node = node_at(root, *match.span())
+        if node is None:
+            continue
+        if node.type == "comment":
+            start, done = node.start_byte, node.end_byte
+            if source.language == "yaml" and code[max(0, start - 1) : start].strip():
+                continue  # YAML wants a blank in front of it, and its grammar does not
+            yield start, start + len(code[start:done].rstrip(b"\r\n"))
+        elif node.type in _UNPARSED:
+            first = code.rfind(b"\n", 0, match.start()) + 1
+            comment = _BY_BLANKS.match(code, first)
+            if comment is not None and comment.start("comment") < match.start() < comment.end():
+                done = comment.end()
+                yield comment.span("comment")
