@@ -9,11 +9,19 @@ import pytest
 from worker_lint.finding import Finding, Severity
 from worker_lint.rules import RULES
 from worker_lint.settings import Settings
+from worker_lint.site import Document
 from worker_lint.source import Source
+from worker_lint.suppressions import Suppressions
 from worker_lint.triage import selected, triage
 
+DEFAULT = [rule.code for rule in RULES if rule.default]
 ALL = [rule.code for rule in RULES]
 SOURCE = Source.decode(Path("a.py"), "python", b"num_workers = 2\nnum_workers = 3  # worker-lint: ignore[WL301]\n")
+
+
+def told(findings, settings=None):
+    document = Document(SOURCE)
+    return triage(findings, RULES, document, Suppressions([document]), settings or Settings())
 
 
 def finding(code, start=14):
@@ -23,7 +31,7 @@ def finding(code, start=14):
 @pytest.mark.parametrize(
     ("select", "ignore", "expected"),
     [
-        pytest.param(None, (), ALL, id="every rule"),
+        pytest.param(None, (), DEFAULT, id="every rule"),
         pytest.param(("WL",), (), ALL, id="every rule by its first letters"),
         pytest.param(("WL1",), (), [code for code in ALL if code.startswith("WL1")], id="a family"),
         pytest.param(("WL401", "WL101"), (), ["WL101", "WL401"], id="two, in the order of the codes"),
@@ -66,17 +74,17 @@ def test_rules_are_added_and_left_out(settings, more, fewer):
     ],
 )
 def test_severity_by_the_settings(severities, expected):
-    (found,) = triage([finding("WL201")], RULES, SOURCE, Settings(severity=severities))
+    (found,) = told([finding("WL201")], Settings(severity=severities))
     assert str(found.severity) == expected
 
 
 def test_findings_come_in_the_order_of_the_text_and_of_the_codes():
-    found = triage([finding("WL402", 30), finding("WL401", 30), finding("WL101")], RULES, SOURCE, Settings())
+    found = told([finding("WL402", 30), finding("WL401", 30), finding("WL101")])
     assert [(f.start, f.code) for f in found] == [(14, "WL101"), (30, "WL401"), (30, "WL402")]
 
 
 @pytest.mark.parametrize(
-    ("codes", "told"),
+    ("codes", "expected"),
     [
         (["WL201"], ["WL201"]),
         (["WL201", "WL301"], ["WL301"]),
@@ -85,15 +93,15 @@ def test_findings_come_in_the_order_of_the_text_and_of_the_codes():
         (["WL201", "WL401"], ["WL201", "WL401"]),
     ],
 )
-def test_of_several_findings_for_one_thing_the_best_is_told(codes, told):
-    assert [f.code for f in triage([finding(code) for code in codes], RULES, SOURCE, Settings())] == told
+def test_of_several_findings_for_one_thing_the_best_is_told(codes, expected):
+    assert [f.code for f in told([finding(code) for code in codes])] == expected
 
 
 def test_a_finding_elsewhere_silences_nothing():
-    found = triage([finding("WL201", 14), finding("WL304", 30)], RULES, SOURCE, Settings())
+    found = told([finding("WL201", 14), finding("WL304", 30)])
     assert [f.code for f in found] == ["WL201", "WL304"]
 
 
 def test_a_finding_that_is_suppressed_leaves_the_word_to_the_next():
-    found = triage([finding("WL201", 30), finding("WL301", 30)], RULES, SOURCE, Settings())
+    found = told([finding("WL201", 30), finding("WL301", 30)])
     assert [f.code for f in found] == ["WL201"]

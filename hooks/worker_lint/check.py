@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Literal
 from worker_lint.errors import SourceError
 from worker_lint.locate import locate
 from worker_lint.locate.vocabulary import extended
+from worker_lint.rule import Outcome
 from worker_lint.rules import RULES
 from worker_lint.sighting import Sighting
 from worker_lint.source import Source, language_by_line, language_by_name, may_be_read, read
-from worker_lint.triage import selected, triage
+from worker_lint.suppressions import MARK, Suppressions
+from worker_lint.triage import reviewed, selected, triage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -23,12 +25,21 @@ if TYPE_CHECKING:
     from worker_lint.policy import Policy
     from worker_lint.rule import Rule
     from worker_lint.settings import Settings
+    from worker_lint.settings_file import Exemption
     from worker_lint.sighting import Claim
     from worker_lint.site import Document, Site
     from worker_lint.source import Language
 
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
 """How UTF-16 and UTF-32 begin: the words must be looked for in the text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What is found in one file, and what was silenced in it."""
+
+    findings: list[FoundIn]
+    exempting: frozenset[Exemption]
 
 
 @dataclass(slots=True)
@@ -41,6 +52,8 @@ class FileReport:
     findings: list[FoundIn] = field(default_factory=list)
     sightings: tuple[Sighting, ...] = ()
     """Its counts, where a selected rule looks across files."""
+    exempting: frozenset[Exemption] = frozenset()
+    """The suppressions of the settings that silenced something in it."""
     error: str | None = None
     """One line, where the file could not be judged."""
     skipped: Literal["binary", "unknown language", "unwanted language"] | None = None
@@ -65,14 +78,18 @@ def words_of(settings: Settings) -> Vocabulary:
 
 
 def open_source(path: Path, language: Language, data: bytes, words: Vocabulary) -> Source | None:
-    """Return a file's bytes as a source, or None where none of ``words`` can stand in it.
+    """Return a file's bytes as a source, or None where none of ``words`` can stand in it, and no comment to us.
 
     Raises SourceError where they are no text.
     """
-    if not (words.concerns(data) or b"\0" in data[:4] or data.startswith(_WIDE_MARKS)):
+    if not (_concerns(data, words) or b"\0" in data[:4] or data.startswith(_WIDE_MARKS)):
         return None
     source = Source.decode(path, language, data)
-    return source if words.concerns(source.code) else None
+    return source if _concerns(source.code, words) else None
+
+
+def _concerns(data: bytes, words: Vocabulary) -> bool:
+    return words.concerns(data) or MARK in data
 
 
 def believed(documents: Iterable[Document], confidence: int) -> Iterator[Document]:
@@ -86,18 +103,30 @@ def believed(documents: Iterable[Document], confidence: int) -> Iterator[Documen
 
 def judge(documents: Iterable[Document], policy: Policy) -> list[FoundIn]:
     """Return what the selected rules find in the documents of one file under ``policy``, triaged."""
-    rules = selected(policy.settings)
-    judged: list[FoundIn] = []
+    return judged(documents, policy).findings
+
+
+def judged(documents: Iterable[Document], policy: Policy) -> Judgement:
+    """Return what the selected rules find in the documents of one file under ``policy``, and what is silenced."""
+    settings = policy.settings
+    rules = selected(settings)
+    believable = tuple(believed(documents, settings.confidence))
+    suppressions = Suppressions(believable, settings.suppressions)
+    found: list[FoundIn] = []
     seen: set[tuple[str, tuple[int, int]]] = set()
-    for document in believed(documents, policy.settings.confidence):
-        found = (finding for rule in rules if rule.check for finding in rule.check(document, policy))
-        for finding in triage(found, rules, document.source, policy.settings):
+    for document in believable:
+        raw = (finding for rule in rules if rule.check for finding in rule.check(document, policy))
+        for finding in triage(raw, rules, document, suppressions, settings):
             same = (finding.message, document.source.file_position(finding.start))
             if same not in seen:  # two pieces of a file may share code
                 seen.add(same)
-                judged.append((document.source, finding))
+                found.append((document.source, finding))
+    outcome = Outcome(suppressions, policy, rules, RULES)
+    reviews = (each for rule in rules if rule.review for each in rule.review(outcome))
+    found += reviewed(reviews, suppressions, settings)
     # The pieces of a file come language by language; people read it from its beginning.
-    return sorted(judged, key=lambda found: found[0].file_offset(found[1].start))
+    found.sort(key=lambda each: each[0].file_offset(each[1].start))
+    return Judgement(found, frozenset(suppressions.exempting))
 
 
 def check_text(path: Path, data: bytes, policies: Policies) -> FileReport:
@@ -117,7 +146,8 @@ def check_text(path: Path, data: bytes, policies: Policies) -> FileReport:
         if source is None:
             return FileReport(path)
         documents, policy = locate(source, words), policies.for_path(path)
-        return FileReport(path, source, judge(documents, policy), sightings(documents, settings))
+        found = judged(documents, policy)
+        return FileReport(path, source, found.findings, sightings(documents, settings), found.exempting)
     except SourceError as error:
         return FileReport(path, error=str(error))
 
@@ -172,8 +202,10 @@ def _of_claim(rule: Rule, claim: Claim, settings: Settings) -> FileReport:
         # Another number is no longer what the claim speaks of: a fix, or somebody, has changed it since.
         if index == claim.at.index and site.value.number == claim.at.number:
             found = rule.finding(site.value, claim.message, claim.help, site=site, related=claim.related)
-            left = triage([found], (rule,), document.source, settings)
-            return FileReport(path, source, [(document.source, each) for each in left])
+            suppressions = Suppressions(documents, settings.suppressions)
+            left = triage([found], (rule,), document, suppressions, settings)
+            exempting = frozenset(suppressions.exempting)
+            return FileReport(path, source, [(document.source, each) for each in left], exempting=exempting)
     return FileReport(path)
 
 

@@ -49,6 +49,8 @@ class Fix:
     kind: FixKind
     title: str
     edits: tuple[Edit, ...]
+    comments: bool = False
+    """Whether comments are all that it changes."""
 
 
 def is_made(fix: Fix | None, unsafe: bool) -> bool:

@@ -7,18 +7,36 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from worker_lint.finding import Finding, Severity
+from worker_lint.settings import COMMAND_LINE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from worker_lint.finding import Fix, FixKind, Related
+    from worker_lint.finding import Fix, FixKind, FoundIn, Related
     from worker_lint.policy import Policy
     from worker_lint.sighting import Claim, Sighting
     from worker_lint.site import Document, Group, Site, Value
+    from worker_lint.suppressions import Suppressions
 
 
 Confidence = Literal["high", "medium", "low"]
 """How often a rule's findings are right, as far as reading them on real code tells: nearly always, mostly, often."""
+
+
+Premise = Literal["mode", "machine"]
+"""What a rule may rest on besides the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of the findings in one file."""
+
+    suppressions: Suppressions
+    policy: Policy
+    ran: Sequence[Rule]
+    """The rules that judged it."""
+    catalogue: Sequence[Rule]
+    """Every rule that there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +58,37 @@ class Rule:
     """Whether the rule runs where nobody selects it."""
     across: Callable[[Sequence[Sighting]], Iterator[Claim]] | None = None
     """A pure generator over the counts of all files, for a rule that one file alone cannot answer to."""
+    review: Callable[[Outcome], Iterator[FoundIn]] | None = None
+    """A pure generator over what became of the other rules' findings in a file."""
+    rests_on: tuple[Premise, ...] = ()
+    """What else its findings rest on: where it finds nothing at a count, it may under another mode or machine."""
+
+    def settles(self, policy: Policy) -> bool:
+        """Return whether, where the rule finds nothing at a count under ``policy``, nothing is to be found at all.
+
+        That is so where all that it rests on is what the repository declares: a mode or a profile that somebody gave
+        on the command line is another one tomorrow, as is the machine that runs the check, and of other files only
+        those were read that this run was given.
+        """
+        settings = policy.settings
+        if self.across is not None:
+            return False
+        if "mode" in self.rests_on and (
+            settings.policy == "bounds-only"
+            or COMMAND_LINE in (settings.origins.get("mode"), settings.origins.get("policy"))
+        ):
+            return False
+        if "machine" in self.rests_on:
+            declared = settings.profile is not None and "live" not in settings.profile
+            if not declared or settings.origins.get("profile") == COMMAND_LINE:
+                return False
+            return bool(policy.profiles) or "mode" in self.rests_on
+        return True
 
     @property
     def page(self) -> str:
         """The rule's documentation, in Markdown."""
-        own = self.check or self.across
+        own = self.check or self.across or self.review
         return (sys.modules[own.__module__].__doc__ if own else None) or ""
 
     def finding(

@@ -281,10 +281,9 @@ class Source:
 
         That is the file itself, or in a notebook the cells that make one program.
         """
-        source = self
-        while source.inset is not None and not source.cells:
-            source, offset = source.inset.host, source.inset.offsets[offset]
-        return source, offset
+        if self.inset is None or self.cells:
+            return self, offset
+        return self.inset.host.in_lines(self.inset.offsets[offset])
 
     def outward(self, edit: Edit) -> Edit:
         """Return ``edit``, of this source's code, as an edit of the code of the file that holds it."""

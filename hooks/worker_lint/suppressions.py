@@ -45,6 +45,7 @@ class Directive:
     """A comment's word to worker-lint, at bytes ``start`` to ``end`` of the code of ``source``."""
 
     source: Source
+    """The one whose lines people see: the file, or the cells of a notebook."""
     start: int
     end: int
     """Behind the reason."""
@@ -109,6 +110,24 @@ class Suppressions:
                 silenced = True
         return silenced
 
+    def silence_review(self, source: Source, finding: Finding) -> bool:
+        """Return whether the finding, which is about a directive, is silenced.
+
+        Only by a comment that names its rule, or by one for the whole file and every rule: on a line, an unused ignore
+        would else silence what is said about itself.
+        """
+        silencing = [each for each in self._in_force(source, finding.start) if each.names(finding.code)]
+        silencing += [
+            each
+            for each in self._of_file
+            if each.covers(finding.code) and (each.names(finding.code) or each.start != finding.start)
+        ]
+        for directive in silencing:
+            directive.used.add(finding.code)
+        exempting = [e for e in self._exemptions if e.pointer is None and finding.code.startswith(e.rules)]
+        self.exempting.update(exempting)
+        return bool(silencing or exempting)
+
     def mark_places(self) -> None:
         """Say of each directive whether something that rules judge stands where it is in force: ``at_place``."""
         if not self.directives:
@@ -162,19 +181,24 @@ def _sources(root: Source, documents: Iterable[Document]) -> Iterator[Source]:
 
 
 def _directive(source: Source, comment: tuple[int, int], match: re.Match[bytes]) -> Directive:
+    lines, _ = source.in_lines(match.start())
+
+    def seen(start: int, end: int) -> tuple[int, int]:
+        return source.in_lines(start)[1], source.in_lines(end - 1)[1] + 1 if end > start else source.in_lines(start)[1]
+
     kind = match["kind"].decode("utf-8", "replace")
     codes: tuple[Listed, ...] | None = None
     if match["codes"] is not None:
         first = match.start("codes")
         codes = tuple(
-            Listed(each[0].decode("utf-8", "replace"), first + each.start(), first + each.end())
+            Listed(each[0].decode("utf-8", "replace"), *seen(first + each.start(), first + each.end()))
             for each in _NAMED.finditer(match["codes"])
         )
     fault: Literal["unclosed", "codes of keep"] | None = None
     if match["list"] is not None:
         fault = "unclosed" if codes is None else "codes of keep" if kind == "keep" else None
-    end = match.start() + len(match[0].rstrip())
-    return Directive(source, match.start(), end, comment, kind, codes, fault)
+    span = seen(match.start(), match.start() + len(match[0].rstrip()))
+    return Directive(lines, *span, seen(*comment), kind, codes, fault)
 
 
 def _places(document: Document) -> Iterator[int]:

@@ -11,7 +11,7 @@ from worker_lint.rules import RULES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from worker_lint.finding import Finding
+    from worker_lint.finding import Finding, FoundIn
     from worker_lint.rule import Rule
     from worker_lint.settings import Settings
     from worker_lint.site import Document
@@ -50,6 +50,15 @@ def triage(
     return sorted(
         (weighed(finding, settings.severity) for finding in kept), key=lambda finding: (finding.start, finding.code)
     )
+
+
+def reviewed(findings: Iterable[FoundIn], suppressions: Suppressions, settings: Settings) -> list[FoundIn]:
+    """Return the findings about the suppressions themselves that are left, with the severity of the settings."""
+    return [
+        (source, weighed(finding, settings.severity))
+        for source, finding in findings
+        if not suppressions.silence_review(source, finding)
+    ]
 
 
 def weighed(finding: Finding, severities: Mapping[str, str]) -> Finding:

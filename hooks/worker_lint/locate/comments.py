@@ -42,7 +42,9 @@ _JSONNET = re.compile(
     rb"|\|\|\|.*?\n[ \t]*\|\|\||@\"(?:[^\"]|\"\")*\"|@'(?:[^']|'')*'|\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'",
     re.DOTALL,
 )
-_MAKEFILE = re.compile(rb"^(?!\t)(?:[^\r\n\\#]|\\.|(?<=\S)#)*?(?P<comment>(?:(?<=\s)|(?<![^\r\n]))#[^\r\n]*)", re.MULTILINE)
+_MAKEFILE = re.compile(
+    rb"^(?!\t)(?:[^\r\n\\#]|\\.|(?<=\S)#)*?(?P<comment>(?:(?<=\s)|(?<![^\r\n]))#[^\r\n]*)", re.MULTILINE
+)
 _DOCKERFILE = re.compile(rb"^[ \t]*(?P<comment>#[^\r\n]*)", re.MULTILINE)
 _PATTERNS: dict[Language, re.Pattern[bytes]] = {
     "json": _JSON,
@@ -66,6 +68,19 @@ def comments(source: Source, mark: bytes) -> Iterator[Span]:
                 yield match.span("comment")
     elif source.language in _GRAMMARS:
         yield from _by_grammar(source, mark)
+
+
+def uncommented(source: Source) -> bytes:
+    """Return the code of ``source``, in a language that has no grammar here, with blanks for its comments."""
+    pattern = _PATTERNS.get(source.language)
+    if pattern is None:
+        return source.code
+    code = bytearray(source.code)
+    for match in pattern.finditer(source.code):
+        if match["comment"] is not None:
+            start, end = match.span("comment")
+            code[start:end] = b" " * (end - start)
+    return bytes(code)
 
 
 def tree(language: Language, code: bytes) -> Node | None:

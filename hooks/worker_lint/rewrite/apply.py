@@ -12,6 +12,7 @@ from worker_lint.rewrite.edits import chosen, splice
 
 if TYPE_CHECKING:
     from worker_lint.finding import Fix, FoundIn
+    from worker_lint.locate.vocabulary import Vocabulary
     from worker_lint.policy import Policy
     from worker_lint.source import Edit, Source
 
@@ -32,16 +33,32 @@ def apply_fixes(
         fixes = chosen(findings, unsafe=unsafe)
         if not fixes:
             return source, findings, mended
+        words = words_of(policy.settings)
+        _refuse_more_than_comments(source, fixes, words)
         edits = [piece.outward(edit) for piece, fix in fixes for edit in _confirmed(piece, fix)]
         source = replace(source, code=splice(source.code, edits))
-        before, findings = len(findings), judge(locate(source, words_of(policy.settings)), policy)
+        before, findings = len(findings), judge(locate(source, words), policy)
         mended += max(len(fixes), before - len(findings))  # a count that gets workers mends the options beside it too
     raise SourceError(f"{source.path}: its fixes undo each other; nothing was written, report this with the file")
 
 
+def _refuse_more_than_comments(source: Source, fixes: list[tuple[Source, Fix]], words: Vocabulary) -> None:
+    """Raise SourceError where those of ``fixes`` that are to change comments alone change more than that."""
+    edits = [piece.outward(edit) for piece, fix in fixes if fix.comments for edit in fix.edits]
+    if not edits:
+        return
+    from worker_lint.rewrite.comments import differ_in_comments_alone
+
+    if not differ_in_comments_alone(source, replace(source, code=splice(source.code, edits)), words):
+        raise SourceError(
+            f"{source.path}: cannot be fixed, a comment would take code with it; nothing was written, "
+            "report this with the file"
+        )
+
+
 def _confirmed(source: Source, fix: Fix) -> tuple[Edit, ...]:
     """Return the edits of ``fix``; those in Python as libcst makes them. Raises SourceError where it does not agree."""
-    if source.language != "python":
+    if source.language != "python" or fix.comments:
         return fix.edits
     # libcst is heavy: it is loaded when the first Python file is rewritten.
     from worker_lint.rewrite.transform import TransformError, rewritten

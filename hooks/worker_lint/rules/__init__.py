@@ -20,12 +20,14 @@ from worker_lint.rules import (
     prefetch_factor_invalid,
     shm_budget_exceeded,
     unguarded_worker_only_option,
+    unused_suppression,
     worker_count_not_mode_value,
     worker_only_option_without_workers,
     worker_sources_disagree,
 )
 
 RULES = (
+    unused_suppression.RULE,
     negative_worker_count.RULE,
     non_integer_worker_count.RULE,
     non_numeric_worker_literal.RULE,

@@ -78,4 +78,5 @@ RULE = Rule(
     check=check,
     fix="policy",
     yields_to=("WL304", "WL305", "WL306"),
+    rests_on=("machine",),
 )

@@ -80,4 +80,5 @@ RULE = Rule(
     check=check,
     fix="policy",
     yields_to=("WL304", "WL305"),
+    rests_on=("machine",),
 )

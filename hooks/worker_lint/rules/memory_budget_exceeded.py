@@ -79,4 +79,5 @@ RULE = Rule(
     check=check,
     fix="policy",
     yields_to=("WL304",),
+    rests_on=("machine",),
 )

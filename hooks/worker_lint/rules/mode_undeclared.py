@@ -80,4 +80,5 @@ RULE = Rule(
     summary="The policy needs a mode, and none applies to the file",
     severity=Severity.ERROR,
     check=check,
+    rests_on=("mode",),
 )

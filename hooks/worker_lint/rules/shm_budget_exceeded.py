@@ -78,4 +78,5 @@ RULE = Rule(
     severity=Severity.ERROR,
     check=check,
     fix="policy",
+    rests_on=("machine",),
 )

@@ -109,4 +109,5 @@ RULE = Rule(
     check=check,
     fix="policy",
     yields_to=("WL301", "WL304", "WL305", "WL306"),
+    rests_on=("mode", "machine"),
 )
