@@ -23,7 +23,7 @@ LAYERS = (
     ("cli",),
     ("commands",),
     ("flips",),
-    ("rewrite.apply", "survey"),
+    ("rewrite.apply", "survey", "exemptions"),
     ("check",),
     ("triage",),
     ("report",),

@@ -139,6 +139,11 @@ class SettingsResolver:
         """Return the settings of a file in ``folder`` that no pattern singles out by name. Raises SettingsError."""
         return self.for_path(folder / _ANY_FILE)
 
+    def files(self) -> list[SettingsFile]:
+        """Return every settings file that was read so far."""
+        read = [self._file, *self._folders.values()]
+        return list({file.path: file for file in read if file is not None}.values())
+
     def is_excluded(self, path: Path) -> bool:
         """Return whether the settings exclude the file ``path`` or a folder above it. Raises SettingsError."""
         patterns = self._exclude

@@ -7,8 +7,6 @@ from bisect import bisect_left
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from worker_lint.locate.comments import comments
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -160,6 +158,8 @@ def _directives(documents: Sequence[Document]) -> dict[int, Directive]:
     root = documents[0].source.root if documents else None
     if root is None or MARK not in root.code:
         return {}
+    from worker_lint.locate.comments import comments  # and with it what parses them
+
     found: dict[int, Directive] = {}
     for source in _sources(root, documents):
         for comment in comments(source, MARK):

@@ -12,6 +12,7 @@ from worker_lint.commands import outputs
 from worker_lint.commands.arguments import add_paths, add_settings, resolver
 from worker_lint.discover import discover
 from worker_lint.errors import SourceError, UsageError
+from worker_lint.exemptions import Exemptions
 from worker_lint.finding import Severity, is_made
 from worker_lint.policies import Policies
 from worker_lint.progress import Progress
@@ -84,11 +85,13 @@ def _check_files(args: argparse.Namespace, settings: SettingsResolver, policies:
     named = frozenset(paths)
     documents = 0
     sightings: list[Sighting] = []
+    exemptions = Exemptions(settings, policies)
     with Progress(quiet=args.quiet) as progress:
         for file in check(progress.counting(files), policies):
             if file.skipped is None:
                 _take(file, args, policies, report, _keep)
                 sightings += file.sightings
+                exemptions.take(file)
             elif file.skipped == "unwanted language":
                 documents += 1
             elif file.path in named and file.skipped == "binary":
@@ -98,6 +101,9 @@ def _check_files(args: argparse.Namespace, settings: SettingsResolver, policies:
     for file in check_across(sightings, policies):
         report.findings += file.findings
         report.errors += [] if file.error is None else [file.error]
+        exemptions.take(file)
+    if not report.errors:  # what could not be judged may be what they are for
+        report.findings += exemptions.unused(paths)
     if documents:
         noun = "document" if documents == 1 else "documents"
         _say(f"{documents:,} {noun} skipped: {_UNREAD['unwanted language']}", args)
