@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from worker_lint.locate.job import Job
     from worker_lint.locate.module import Module
     from worker_lint.locate.vocabulary import Loader
     from worker_lint.source import Source
@@ -134,3 +135,5 @@ class Document:
     duplicates: tuple[Duplicate, ...] = field(default=())
     module: Module | None = None
     """The syntax around them, in Python."""
+    job: Job | None = None
+    """What starts the commands that take them, in a shell script."""

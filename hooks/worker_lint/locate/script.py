@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from worker_lint.locate.vocabulary import Vocabulary
+    from worker_lint.site import Group
 
 _MOST_WORDS = 1_000
 """Words of one command, with all its variables filled in, that are looked at."""
@@ -39,6 +40,8 @@ class Line:
 
     words: tuple[Word, ...]
     owner: str | None = None
+    outer: Line | None = None
+    """The command in one of whose words, or whose here-document, it stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,8 @@ class Script:
     code: bytes
     lines: list[Line] = field(default_factory=list)
     assignments: list[Assignment] = field(default_factory=list)
+    lines_of: dict[Group, Line] = field(default_factory=dict)
+    """The line that each group of options was read from; there once the sites are."""
 
     def defaults(self, words: Iterable[Word]) -> None:
         """Note the assignments in the words behind ``:``, as in ``: ${NUM_WORKERS:=8}``."""
@@ -69,7 +74,7 @@ class Script:
 
     def sites(self, words: Vocabulary) -> list[Site]:
         """Return the sites of the script in the order in which they stand."""
-        flow = _Flow(self, words)
+        flow = Flow(self, words)
         around = of_script(self.stem, words)
         flags: list[Site] = []
         for line in self.lines:
@@ -77,14 +82,16 @@ class Script:
                 continue
             readings = [sites_of(line.words, words, whole=whole, around=around) for whole in flow.readings(line)]
             # Arguments that several commands share count a loader's workers if they do so for one of them.
-            flags += max(readings, key=lambda sites: sum(site.confidence for site in sites), default=[])
+            best = max(readings, key=lambda sites: sum(site.confidence for site in sites), default=[])
+            flags += best
+            self.lines_of.update((site.group, line) for site in best if site.group is not None)
         found: dict[int, Site] = {}
         for site in (*flags, *self._variables(flow, flags, words)):
             # Where the grammar fails, a line is read twice; its first reading knows more.
             found.setdefault(site.value.start, site)
         return [found[start] for start in sorted(found)]
 
-    def _variables(self, flow: _Flow, flags: list[Site], words: Vocabulary) -> Iterator[Site]:
+    def _variables(self, flow: Flow, flags: list[Site], words: Vocabulary) -> Iterator[Site]:
         fed = self._fed(flags)
         counts = {name for name in fed if words.is_count(name) or self._only_feeds(name, fed, flow)}
         for each in self.assignments:
@@ -128,12 +135,12 @@ class Script:
         before = _FALLBACK_OF.search(self.code[max(0, start - 200) : start])
         return before[1].decode() if before else None
 
-    def _only_feeds(self, name: str, fed: dict[str, list[Site]], flow: _Flow) -> bool:
+    def _only_feeds(self, name: str, fed: dict[str, list[Site]], flow: Flow) -> bool:
         """Return whether the variable ``name``, which says nothing itself, is used for nothing but worker counts."""
         direct = sum(1 for site in fed[name] if self.variable(site.value.start, site.value.text) == name)
         return flow.uses[name] <= direct + flow.passed[name]
 
-    def _of_surroundings(self, each: Assignment, flow: _Flow, words: Vocabulary) -> list[Evidence]:
+    def _of_surroundings(self, each: Assignment, flow: Flow, words: Vocabulary) -> list[Evidence]:
         """Return what speaks for a variable that no command is seen to take as a count, or against it."""
         if (option := flow.option_of(each.name)) is not None:
             return [Evidence(-STRONG, f"goes to {option}")]
@@ -149,7 +156,7 @@ class Script:
         return found or of_script(self.stem, words)
 
 
-class _Flow:
+class Flow:
     """Which lines hold and which use each variable."""
 
     def __init__(self, script: Script, words: Vocabulary) -> None:
@@ -194,11 +201,15 @@ class _Flow:
 
     def readings(self, line: Line) -> list[Reading]:
         """Return each command that ``line`` becomes part of, its variables filled in."""
+        return [self._reading(top) for top in self.tops(line)]
+
+    def tops(self, line: Line) -> list[Line]:
+        """Return the line of each command that ``line`` becomes part of; itself where that is none."""
         if line.owner is None:
-            return [self._reading(line)]
+            return [line]
         if line.owner not in self._tops:
             self._tops[line.owner] = self._commands_with(line.owner)
-        return [self._reading(top) for top in self._tops[line.owner] or [line]]
+        return self._tops[line.owner] or [line]
 
     def _commands_with(self, variable: str) -> list[Line]:
         """Return the lines that ``variable`` becomes part of, by way of other variables, too."""
@@ -219,7 +230,7 @@ class _Flow:
 
     def _reading(self, line: Line) -> Reading:
         if line not in self._read:
-            self._read[line] = Reading.of(self._filled(line), self._words)
+            self._read[line] = Reading.of([word.text for word in self.filled(line)], self._words)
         return self._read[line]
 
     @cached_property
@@ -230,23 +241,24 @@ class _Flow:
         """Return the option of a command that takes the variable ``name``, or None where it has no part in any."""
         return self._options.get(name)
 
-    def _filled(self, line: Line) -> list[str]:
-        texts: list[str] = []
-        stack: list[tuple[str, frozenset[str]]] = [(word.text, frozenset()) for word in reversed(line.words)]
+    def filled(self, line: Line) -> list[Word]:
+        """Return the words of ``line`` with those of the variables that it uses in their places."""
+        found: list[Word] = []
+        stack: list[tuple[Word, frozenset[str]]] = [(word, frozenset()) for word in reversed(line.words)]
         if line.owner is not None and len(self._owned[line.owner]) > 1:
             # What stands in other assignments to the same variable stands beside it.
             others = [word for other in self._owned[line.owner] if other is not line for word in other.words]
-            stack = [(word.text, frozenset({line.owner})) for word in reversed(others)] + stack
-        while stack and len(texts) < _MOST_WORDS:
-            text, inside = stack.pop()
-            alone = _ALONE.fullmatch(text)
+            stack = [(word, frozenset({line.owner})) for word in reversed(others)] + stack
+        while stack and len(found) < _MOST_WORDS:
+            word, inside = stack.pop()
+            alone = _ALONE.fullmatch(word.text)
             name = (alone[1] or alone[2]) if alone else None
             held = self._owned.get(name, []) if name is not None and name not in inside else []
             if not held or name is None:
-                texts.append(text)
+                found.append(word)
                 continue
             # A variable of one word is set anew, one of several words may be added to.
             lines = held if any(len(other.words) > 1 for other in held) else held[-1:]
-            words = [word for other in lines for word in other.words]
-            stack += [(word.text, inside | {name}) for word in reversed(words)]
-        return texts
+            words = [each for other in lines for each in other.words]
+            stack += [(each, inside | {name}) for each in reversed(words)]
+        return found

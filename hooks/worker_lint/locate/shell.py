@@ -12,6 +12,7 @@ import tree_sitter_bash
 
 from worker_lint.locate.command import PYTHON, SHELLS, understood
 from worker_lint.locate.command_sites import Word
+from worker_lint.locate.job import Job
 from worker_lint.locate.query import compiled
 from worker_lint.locate.script import Assignment, Line, Script
 from worker_lint.locate.values import refuse_endless
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
+    from worker_lint.locate.command import Command
     from worker_lint.locate.vocabulary import Vocabulary
     from worker_lint.source import Language
 
@@ -70,7 +72,8 @@ def locate(source: Source, words: Vocabulary) -> tuple[Document | Source, ...]:
     sites = tuple(reader.script.sites(words))
     for site in sites:
         refuse_endless(source, site.value)
-    return (Document(source, sites), *(piece for piece in reader.pieces if words.concerns(piece.code)))
+    job = Job(source, reader.script, words) if sites else None
+    return (Document(source, sites, job=job), *(piece for piece in reader.pieces if words.concerns(piece.code)))
 
 
 def _errors(root: Node) -> Iterator[Node]:
@@ -94,6 +97,7 @@ class _Reader:
         self._code = source.code
         self._base = 0
         self._levels = 0
+        self._outer: Line | None = None
 
     def read(self, start: int, end: int, owner: str | None = None) -> None:
         """Read the script from ``start`` to ``end``; it is the value of the variable ``owner``, where there is one."""
@@ -131,9 +135,9 @@ class _Reader:
                     quoted = len(word.text) > 1 and word.text[0] in "\"'" and word.text[-1] == word.text[0]
                     words.append(word.part(1, -1) if quoted else word)
                 elif part["end"] or part["comment"]:
-                    self.script.lines.append(Line(tuple(words)))
+                    self.script.lines.append(Line(tuple(words), outer=self._outer))
                     words = []
-            self.script.lines.append(Line(tuple(words)))
+            self.script.lines.append(Line(tuple(words), outer=self._outer))
         return done
 
     def _command(self, node: Node, owner: str | None) -> None:
@@ -148,7 +152,7 @@ class _Reader:
         words = tuple(self._word(part) for part in parts)
         texts = [word.text for word in words]
         command = understood(texts)
-        line = Line(words, owner)
+        line = Line(words, owner, self._outer)
         if texts[:1] == ["set"]:
             line = Line(words[texts.index("--") + 1 :] if "--" in texts else (), "@")
         elif texts[:1] == [":"]:
@@ -162,11 +166,16 @@ class _Reader:
             and (value := part.child_by_field_name("value")) is not None
             and owner is None
         ]
+        outer, self._outer = self._outer, line
         for redirect in redirects:
             if redirect.type == "heredoc_redirect":
                 self._here_document(command.program or "", node, redirect)
-        if command.prints:
-            return
+        if not command.prints:
+            self._quoted(parts, texts, command)
+        self._outer = outer
+
+    def _quoted(self, parts: list[Node], texts: list[str], command: Command) -> None:
+        """Read the words of a command that are code themselves, as behind ``bash -c``."""
         for index, part in enumerate(parts):
             code = index > 0 and texts[index - 1] == "-c" and PYTHON.fullmatch(command.program or "") is not None
             for quoted in [part, *(part.named_children if part.type == "concatenation" else ())]:

@@ -19,6 +19,7 @@ from worker_lint.rules import (
     persistent_workers_without_workers,
     prefetch_factor_invalid,
     shm_budget_exceeded,
+    slurm_cpus_mismatch,
     unguarded_worker_only_option,
     unused_suppression,
     worker_count_not_mode_value,
@@ -48,5 +49,6 @@ RULES = (
     falsy_zero_worker_count.RULE,
     iterable_dataset_not_sharded.RULE,
     division_collapses_to_zero.RULE,
+    slurm_cpus_mismatch.RULE,
 )
 """Every rule, in the order of the codes."""
