@@ -7,6 +7,7 @@ import sys
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from worker_lint.locate.command import PYTHON, SHELLS, understood
@@ -108,7 +109,7 @@ def _steps(words: Sequence[Word]) -> Iterator[Step]:
         for index in range(min(first, len(texts)))
         if _name(texts[index]) in known and (index == 0 or not _takes_value(texts[index - 1]))
     ]
-    for place, behind in zip(places, [*places[1:], len(texts)], strict=True):
+    for place, behind in pairwise([*places, len(texts)]):
         starter = known[_name(texts[place])]
         end = next((at for at in range(place + 1, behind) if _ends(texts, at, starter)), behind)
         own = tuple(words[place:end])

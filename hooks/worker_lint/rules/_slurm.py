@@ -35,7 +35,7 @@ def granted(job: Job, launch: Launch) -> Grant | None:
     """
     step = launch.step("slurm")
     in_step = step is not None and step.name == "srun"
-    if step is not None and step.open:
+    if step is not None and step.open and "cpus_per_task" not in step.options:
         return None
     said: Mapping[str, Value] = {**job.directives, **(step.options if step is not None else {})}
     if any(name in said for name in _WHOLE_NODE):
