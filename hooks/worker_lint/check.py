@@ -160,7 +160,7 @@ def sightings(documents: Iterable[Document], settings: Settings) -> tuple[Sighti
         Sighting(
             document.source.path,
             index,
-            document.source.position(site.value.start),
+            document.source.file_position(site.value.start),
             site.form,
             site.name,
             site.value.number,

@@ -9,9 +9,12 @@ from worker_lint.finding import Fix, replacing
 from worker_lint.options import is_off, without_workers, worker_options
 
 if TYPE_CHECKING:
+    from worker_lint.finding import FixKind
     from worker_lint.policy import Policy
-    from worker_lint.site import Document, Site
+    from worker_lint.site import Document, Group, Site
 
+_STATE = re.compile(rb"\b(?:load_state_dict|state_dict|set_state|get_state)\b")
+"""How the state of a loader is saved and resumed."""
 _OPTION_ON = re.compile(
     rb"(?:persistent_workers|prefetch_factor|multiprocessing_context)[\"'\]]*\s*(?::\s*\w+\s*=|[:=](?!=))\s*"
     rb"(?=True\b|true\b|yes\b|on\b|[1-9]|[\"'\w]*(?:spawn|fork))"
@@ -39,7 +42,18 @@ def count_fix(site: Site, document: Document, policy: Policy) -> Fix | None:
                 if text is None:
                     return None
                 edits.append(replacing(value, text))
-    return Fix("policy", f"Write {target.count} ({target.why})", tuple(sorted(edits, key=lambda edit: edit.start)))
+    kind: FixKind = "unsafe" if checkpoint_error(site.group, document) else "policy"
+    return Fix(kind, f"Write {target.count} ({target.why})", tuple(sorted(edits, key=lambda edit: edit.start)))
+
+
+def checkpoint_error(group: Group | None, document: Document) -> str | None:
+    """Return what the loader of ``group`` raises where a checkpoint of another count is resumed, or None.
+
+    None, too, where the file saves no state of anything: there are no checkpoints to resume.
+    """
+    if group is None or group.loader is None or b"state" not in document.source.code:
+        return None
+    return group.loader.checkpoint_error if _STATE.search(document.source.code) else None
 
 
 def blocked_by(site: Site, document: Document) -> int | None:

@@ -21,6 +21,7 @@ class Sighting:
     index: int
     """How many counts stand before it in the file."""
     position: Position
+    """In the stored file."""
     form: Form
     name: str
     number: int | None

@@ -114,5 +114,6 @@ def _binds(name: Node) -> bool:
     if bound is not None:
         return above.child_by_field_name(bound) == name
     if above.type == "dotted_name":
-        return True
+        # The module of "from module import name" binds nothing.
+        return above.parent is None or above.parent.child_by_field_name("module_name") != above
     return above.type == "named_expression" and above.child_by_field_name("name") == name

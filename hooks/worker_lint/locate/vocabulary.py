@@ -43,6 +43,8 @@ class Loader:
     prefix: str
     worker_options: frozenset[str]
     """The options, without the prefix, that raise where there are no workers."""
+    checkpoint_error: str | None = None
+    """What it raises where it resumes a checkpoint that another count has written; None where it keeps no count."""
 
     @property
     def short(self) -> str:
@@ -219,6 +221,7 @@ def compiled(data: Mapping[str, Any]) -> Vocabulary:
             default=entry["default"],
             prefix=entry.get("prefix", ""),
             worker_options=frozenset(entry.get("worker_options", options)),
+            checkpoint_error=entry.get("checkpoint_error"),
         )
         loaders.update(dict.fromkeys((entry["name"], *entry.get("aliases", ())), loader))
     return Vocabulary(

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import pytest
+
+CODE = """\
+from torchdata.stateful_dataloader import StatefulDataLoader
+loader = StatefulDataLoader(dataset, num_workers={})
+{}
+"""
+SAVED = "torch.save(loader.state_dict(), path)"
+
+
+@pytest.fixture
+def said(judged):
+    return lambda text, settings="": [f.message for f in judged("WL903", text, settings).findings]
+
+
+def test_a_checkpoint_holds_the_count(said):
+    (line,) = said(CODE.format(4, SAVED))
+    assert line == (
+        "checkpoints of StatefulDataLoader hold its worker count, 4; "
+        "resuming one with another count raises AssertionError"
+    )
+
+
+def test_one_of_grain_does_too(said):
+    code = "import grain.python as grain\nloader = grain.DataLoader(source, worker_count=2)\nit.set_state(state)\n"
+    (line,) = said(code)
+    assert line.endswith("raises ValueError")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        CODE.format(4, ""),  # nothing is saved
+        CODE.format("n", SAVED),
+        CODE.format(4, SAVED).replace("torchdata.stateful_dataloader", "torch.utils.data").replace("Stateful", ""),
+    ],
+)
+def test_where_nothing_is_lost(said, text):
+    assert not said(text)
+
+
+def test_only_an_unsafe_fix_writes_another(judged):
+    text = CODE.format(4, SAVED)
+    assert judged("WL201", text, 'mode = "training"', unsafe=False).fixed == text
+    assert judged("WL201", text, 'mode = "training"', unsafe=True).fixed == CODE.format(8, SAVED)
+    assert judged("WL201", CODE.format(4, ""), 'mode = "training"', unsafe=False).fixed == CODE.format(8, "")
