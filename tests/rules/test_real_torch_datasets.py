@@ -53,3 +53,44 @@ def test_each_worker_reads_the_whole_of_an_iterable_dataset(tmp_path, section, t
     (tmp_path / "train.txt").write_text("".join(f"line {n}\n" for n in range(8)))
     (items,) = run(shown("WL502", section), tmp_path)
     assert Counter(items) == {f"line {n}\n": times for n in range(8)}
+
+
+RECORDS = """
+import time
+from torch.utils.data import DataLoader, Dataset
+
+class Records(Dataset):
+    def __init__(self):
+        self.file = open("records", "rb", buffering=0)
+
+    def __len__(self):
+        return 64
+
+    def __getitem__(self, index):
+        self.file.seek(index)
+        time.sleep(0.002)  # another worker seeks
+        return self.file.read(1)[0]
+"""
+LAZY = RECORDS.replace('open("records", "rb", buffering=0)', "None").replace(
+    "        self.file.seek",
+    '        self.file = self.file or open("records", "rb", buffering=0)\n        self.file.seek',
+)
+FORKED = 'loader = DataLoader(Records(), num_workers=4, multiprocessing_context="fork")'
+
+
+def test_forked_workers_share_the_position_in_a_file(tmp_path, judged):
+    (tmp_path / "records").write_bytes(bytes(range(64)))
+    for code, found in ((RECORDS, 1), (LAZY, 0)):
+        assert len(judged("WL506", code + FORKED).findings) == found
+        assert (run(code + FORKED, tmp_path) != [list(range(64))]) == found
+
+
+def test_an_open_file_cannot_be_sent_to_a_worker(tmp_path):
+    (tmp_path / "records").write_bytes(bytes(range(64)))
+    spawned = f"import sys\nsys.path.insert(0, {str(tmp_path)!r})\nfrom reading import *\n" + FORKED.replace(
+        "fork", "spawn"
+    )
+    (tmp_path / "reading.py").write_text(RECORDS)
+    assert run(spawned, tmp_path).startswith("TypeError: cannot pickle '_io.FileIO' object")
+    (tmp_path / "reading.py").write_text(LAZY)
+    assert run(spawned, tmp_path) == [list(range(64))]

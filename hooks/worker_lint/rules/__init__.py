@@ -10,6 +10,7 @@ from worker_lint.rules import (
     exceeds_available_cpus,
     falsy_zero_worker_count,
     framework_forbids_workers,
+    fork_shared_handle,
     iterable_dataset_not_sharded,
     kernel_limit_exceeded,
     memory_budget_exceeded,
@@ -58,5 +59,6 @@ RULES = (
     removed_or_renamed_worker_option.RULE,
     worker_count_in_checkpoint.RULE,
     more_workers_than_shards.RULE,
+    fork_shared_handle.RULE,
 )
 """Every rule, in the order of the codes."""

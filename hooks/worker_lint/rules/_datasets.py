@@ -28,6 +28,7 @@ _MAP = re.compile(r"torch\.utils\.data\.(?:dataset\.)?\w*Dataset")
 _NEUTRAL = frozenset({"object", "abc.ABC", "typing.Generic", "typing.Protocol", "ABC", "Generic"})
 _OTHER_WORKERS = re.compile(r"tensorflow|tf|datasets|mindspore|keras|ray|apache_beam|gdal|netCDF4|grain|jax|h5py")
 """The packages whose datasets no torch loader reads."""
+_WORKER = re.compile(rb"(?i)worker|split_dataset_by_node")
 _WRAPPERS = frozenset({"Subset", "random_split"})
 """Callables whose first argument is the dataset that is read."""
 _MOST_STEPS = 4
@@ -347,6 +348,19 @@ def may_exceed(group: Group, workers: int) -> bool:
     return any(may(value) for value in group.count_values) if group.count_values else may(count)
 
 
+def uses_with_workers(document: Document, dataset: DatasetClass) -> list[Use] | None:
+    """Return the loaders of ``document`` that read ``dataset`` with what may be one worker or more.
+
+    Empty where none of the file's loaders is known to read it, but one of them, or one elsewhere, may; None where the
+    file has loaders that could, and all of them have no workers.
+    """
+    uses = [use for use in uses_of(document) if use.dataset is dataset]
+    groups = [use.group for use in uses] or [g for g in document.groups if g.loader is not None and g.kind == "call"]
+    if groups and not any(may_exceed(group, 0) or (group.count is None and group.open) for group in groups):
+        return None
+    return [use for use in uses if may_exceed(use.group, 0)]
+
+
 def in_words(group: Group) -> str:
     """Return how many workers the loader of ``group`` has, as messages say it."""
     count = group.count
@@ -402,3 +416,21 @@ def functions_named(expression: Node, module: Module) -> list[Node]:
         elif above.type == "assignment" and (right := above.child_by_field_name("right")) is not None:
             found += [right] if right.type == "lambda" else []
     return found
+
+
+def speaks_of_workers(dataset: DatasetClass, module: Module) -> bool:
+    """Return whether a name or a string in ``dataset`` has to do with workers; comments and docstrings may."""
+    return any(_names_workers(part, module) for part in (dataset.node, *dataset.methods.values()))
+
+
+def _names_workers(part: Node, module: Module) -> bool:
+    for match in _WORKER.finditer(part.text or b""):
+        node = node_at(module.root, part.start_byte + match.start(), part.start_byte + match.end())
+        string = node.parent if node is not None else None
+        if node is None or node.type == "comment":
+            continue
+        if node.type != "string_content" or string is None or string.parent is None:
+            return True
+        if string.parent.type != "expression_statement":  # which is a docstring
+            return True
+    return False

@@ -72,24 +72,21 @@ import re
 from typing import TYPE_CHECKING
 
 from worker_lint.finding import Related, Severity
-from worker_lint.locate.descent import node_at
 from worker_lint.locate.forms import text_of
 from worker_lint.rule import Rule
-from worker_lint.rules._datasets import functions_given, in_words, may_exceed, uses_of
+from worker_lint.rules._datasets import functions_given, in_words, may_exceed, speaks_of_workers, uses_of
 from worker_lint.rules._iteration import Iteration, is_endless
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tree_sitter import Node
-
     from worker_lint.finding import Finding
     from worker_lint.locate.module import Module
     from worker_lint.policy import Policy
-    from worker_lint.rules._datasets import DatasetClass, Use
+    from worker_lint.rules._datasets import Use
     from worker_lint.site import Document
 
-_WORKER = re.compile(rb"(?i)worker|split_dataset_by_node")
+_WORKER = re.compile(rb"(?i)worker")
 _SETS_UP_THE_DATASET = re.compile(r"get_worker_info|\bdataset\b|\bglobal\b")
 
 
@@ -120,28 +117,10 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
 
 def _knows_of_workers(use: Use, module: Module) -> bool:
     """Return whether the dataset, or what the loader runs in each worker, divides the work, as far as names tell."""
-    if _speaks_of_workers(use.dataset, module) or _WORKER.search(use.instance.text or b""):
+    if speaks_of_workers(use.dataset, module) or _WORKER.search(use.instance.text or b""):
         return True
     functions = functions_given(use.call, "worker_init_fn", module)
     return functions is None or any(_SETS_UP_THE_DATASET.search(text_of(function)) for function in functions)
-
-
-def _speaks_of_workers(dataset: DatasetClass, module: Module) -> bool:
-    """Return whether a name or a string in ``dataset`` has to do with workers; comments and docstrings may."""
-    return any(_names_workers(part, module) for part in (dataset.node, *dataset.methods.values()))
-
-
-def _names_workers(part: Node, module: Module) -> bool:
-    for match in _WORKER.finditer(part.text or b""):
-        node = node_at(module.root, part.start_byte + match.start(), part.start_byte + match.end())
-        string = node.parent if node is not None else None
-        if node is None or node.type == "comment":
-            continue
-        if node.type != "string_content" or string is None or string.parent is None:
-            return True
-        if string.parent.type != "expression_statement":  # which is a docstring
-            return True
-    return False
 
 
 RULE = Rule(
