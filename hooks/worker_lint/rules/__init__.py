@@ -9,8 +9,8 @@ from worker_lint.rules import (
     env_workers_not_int,
     exceeds_available_cpus,
     falsy_zero_worker_count,
-    framework_forbids_workers,
     fork_shared_handle,
+    framework_forbids_workers,
     iterable_dataset_not_sharded,
     kernel_limit_exceeded,
     memory_budget_exceeded,
@@ -53,12 +53,12 @@ RULES = (
     unguarded_worker_only_option.RULE,
     falsy_zero_worker_count.RULE,
     iterable_dataset_not_sharded.RULE,
+    fork_shared_handle.RULE,
     division_collapses_to_zero.RULE,
     slurm_cpus_mismatch.RULE,
     framework_forbids_workers.RULE,
     removed_or_renamed_worker_option.RULE,
     worker_count_in_checkpoint.RULE,
     more_workers_than_shards.RULE,
-    fork_shared_handle.RULE,
 )
 """Every rule, in the order of the codes."""
