@@ -88,6 +88,13 @@ PROGRAMS = [
         "'float' object cannot be interpreted as an integer",
     ),
     (
+        "WL303",
+        f"{HEAD}import os\nloader = DataLoader(dataset, num_workers=os.cpu_count() // 4096 - 2)\n",
+        "built",
+        "ValueError",
+        "num_workers option should be non-negative",
+    ),
+    (
         "WL105",
         f"{HEAD}import os\nos.environ['N'] = '2'\nloader = DataLoader(dataset, num_workers=os.environ.get('N', 4))\n",
         "built",
@@ -186,7 +193,7 @@ def test_the_example_of_a_page_raises_what_the_page_says(code):
     assert f"{kind}: {' '.join(text.split())}"[:60] in " ".join(PAGES[code].page.split())
 
 
-@pytest.mark.parametrize("code", ["WL101", "WL102", "WL401", "WL402", "WL403", "WL404"])
+@pytest.mark.parametrize("code", ["WL101", "WL102", "WL105", "WL302", "WL303", "WL401", "WL402", "WL403", "WL404"])
 def test_what_a_page_says_to_use_instead_runs(code):
     (instead,) = re.findall(r"## Use instead\n\n```python\n(.*?)```", PAGES[code].page, re.DOTALL)
     assert run(instead) == RAN

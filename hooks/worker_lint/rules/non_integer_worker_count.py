@@ -18,7 +18,7 @@ import os
 
 from torch.utils.data import DataLoader
 
-loader = DataLoader(dataset, num_workers=os.cpu_count() / 2)
+loader = DataLoader(dataset, num_workers=len(os.sched_getaffinity(0)) / 2)
 ```
 
 ## Use instead
@@ -28,7 +28,7 @@ import os
 
 from torch.utils.data import DataLoader
 
-loader = DataLoader(dataset, num_workers=os.cpu_count() // 2)
+loader = DataLoader(dataset, num_workers=len(os.sched_getaffinity(0)) // 2)
 ```
 
 ## Fix safety
