@@ -22,7 +22,7 @@ LAYERS = (
     ("__main__",),
     ("cli",),
     ("commands",),
-    ("flips",),
+    ("flips", "init"),
     ("rewrite.apply", "survey", "exemptions"),
     ("check",),
     ("triage",),
@@ -150,7 +150,10 @@ HEAVY = (
     "jsonschema",
     "libcst",
     "psutil",
+    "ruamel",
+    "shtab",
     "tomli",
+    "tomlkit",
     "tomllib",
     "tree_sitter",
     "tree_sitter_json",
@@ -200,6 +203,8 @@ TOML = {"tomli" if sys.version_info < (3, 11) else "tomllib"}
         (["--isolated", "--profile=live", "counts.py"], 0, {*PYTHON, "psutil"}),
         (["counts.py"], 0, PYTHON),
         (["--config=worker-lint.toml", "counts.json"], 0, JSON),
+        (["init", "--diff"], 1, {"ruamel"}),
+        (["init", "--diff", "bare"], 1, {"ruamel", "tomlkit", *PYTHON}),
     ],
     ids=lambda value: " ".join(value).replace("--isolated --profile=none ", "") if isinstance(value, list) else None,
 )
@@ -211,6 +216,8 @@ def test_a_run_imports_no_more_than_it_needs(
     (tmp_path / "counts.py").write_text("num_workers = 1\n", encoding="utf-8")
     (tmp_path / "counts.json").write_text('{"num_workers": 1}\n', encoding="utf-8")
     (tmp_path / "wrong.json").write_text('{"num_workers": "1"}\n', encoding="utf-8")
+    (tmp_path / "bare" / ".git").mkdir(parents=True)
+    (tmp_path / "bare" / "counts.py").write_text("num_workers = 1\n", encoding="utf-8")
     # What is not --isolated is judged by settings that name a profile.
     (tmp_path / "worker-lint.toml").write_text('profile = "machine.json"\n', encoding="utf-8")
     profile = SOURCE.parent / "examples" / "profiles" / "g4dn-xlarge.json"

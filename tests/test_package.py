@@ -58,6 +58,7 @@ def _contents(archive: Path) -> dict[str, bytes]:
 def test_the_wheel_holds_the_package_and_the_schemas_as_they_are(wheel: Path) -> None:
     contents = _contents(wheel)
     expected = {f"worker_lint/schemas/{path.name}": path for path in SCHEMAS.iterdir()}
+    expected["worker_lint/pre-commit-hooks.yaml"] = ROOT / ".pre-commit-hooks.yaml"
     expected |= {
         f"worker_lint/{path.relative_to(PACKAGE).as_posix()}": path
         for path in PACKAGE.rglob("*")
@@ -98,5 +99,7 @@ def test_the_installed_wheel_works_alone(wheel: Path, tmp_path: Path) -> None:
         printed = json.loads(_run(scripts / "worker-lint", "schema", name, cwd=tmp_path))
         assert printed == json.loads((SCHEMAS / f"{name}.schema.json").read_text(encoding="utf-8"))
     (tmp_path / "train.json").write_text('{"num_workers": -1}\n', encoding="utf-8")
+    _run(scripts / "worker-lint", "init", "--yes", cwd=tmp_path)
+    assert "entry: worker-lint check" in (tmp_path / ".pre-commit-config.yaml").read_text(encoding="utf-8")
     found = _run(scripts / "worker-lint", "--exit-zero", "--profile=none", "train.json", cwd=tmp_path)
     assert "train.json:1:17: WL101 error" in found

@@ -16,7 +16,7 @@ from worker_lint.errors import WorkerLintError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = ("check", "sites", "status", "settings", "profile", "schema", "rules", "explain")
+COMMANDS = ("check", "init", "sites", "status", "settings", "profile", "schema", "rules", "explain")
 """The commands, each a module of the same name; ``check`` is meant where none is named."""
 
 ERROR = 2

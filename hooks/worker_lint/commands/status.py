@@ -131,7 +131,7 @@ def _next(policy: Policy, args: argparse.Namespace, files: Sequence[dict[str, An
     elif mode is None:
         steps.append((f"worker-lint --mode training --diff {where}", "shows what a declared mode would change"))
         if policy.settings.file is None:
-            steps.append(("echo 'mode = \"training\"' > worker-lint.toml", "declares it"))
+            steps.append(("worker-lint init", "declares the mode that most counts have, and adds the hook"))
     else:
         given = f" --mode {args.mode}" if args.mode else ""
         steps.append((f"worker-lint{given} --diff {where}", f"shows what {mode} would change"))

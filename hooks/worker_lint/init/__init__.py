@@ -1,0 +1,1 @@
+"""What ``worker-lint init`` writes into a repository, and how nothing else in its files changes."""
