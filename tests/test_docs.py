@@ -14,7 +14,8 @@ from cfgv import validate
 from pre_commit.clientlib import CONFIG_SCHEMA
 
 from worker_lint import toml_text
-from worker_lint.cli import COMMANDS, main
+from worker_lint.cli import main
+from worker_lint.commands import COMMANDS
 from worker_lint.modes import BUILT_IN
 from worker_lint.rules import RULES
 from worker_lint.schema import load_schema, problems

@@ -11,13 +11,11 @@ from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
 from worker_lint import __version__
+from worker_lint.commands import COMMANDS
 from worker_lint.errors import WorkerLintError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-COMMANDS = ("check", "init", "sites", "status", "settings", "profile", "schema", "rules", "explain")
-"""The commands, each a module of the same name; ``check`` is meant where none is named."""
 
 ERROR = 2
 """Bad usage, settings or profile, or a file that could not be read or judged."""
