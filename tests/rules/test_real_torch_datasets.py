@@ -94,3 +94,23 @@ def test_an_open_file_cannot_be_sent_to_a_worker(tmp_path):
     assert run(spawned, tmp_path).startswith("TypeError: cannot pickle '_io.FileIO' object")
     (tmp_path / "reading.py").write_text(LAZY)
     assert run(spawned, tmp_path) == [list(range(64))]
+
+
+INNER = """
+from torch.utils.data import DataLoader
+
+def collate(batch):
+    return [item for part in DataLoader(batch, num_workers={inner}) for item in part.tolist()]
+
+loader = DataLoader(range(4), batch_size=2, num_workers=2, collate_fn=collate)
+"""
+
+
+def test_a_worker_cannot_have_workers(tmp_path, judged):
+    (finding,) = judged("WL508", INNER.format(inner=1)).findings
+    raised = "AssertionError: Caught AssertionError in DataLoader worker process 0"
+    assert run(INNER.format(inner=1), tmp_path).startswith(raised)
+    assert "daemonic processes are not allowed to have children" in run(INNER.format(inner=1), tmp_path)
+    assert "AssertionError, daemonic processes are not allowed to have children" in finding.message
+    assert not judged("WL508", INNER.format(inner=0)).findings
+    assert run(INNER.format(inner=0), tmp_path) == [[0, 1, 2, 3]]

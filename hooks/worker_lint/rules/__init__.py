@@ -7,6 +7,7 @@ from worker_lint.rules import (
     config_literal_surprise,
     cpu_arithmetic_edge,
     division_collapses_to_zero,
+    cuda_or_loader_in_worker,
     env_workers_not_int,
     exceeds_available_cpus,
     falsy_zero_worker_count,
@@ -64,5 +65,6 @@ RULES = (
     removed_or_renamed_worker_option.RULE,
     worker_count_in_checkpoint.RULE,
     more_workers_than_shards.RULE,
+    cuda_or_loader_in_worker.RULE,
 )
 """Every rule, in the order of the codes."""

@@ -300,6 +300,35 @@ def parameters(function: Node) -> list[str]:
     return names
 
 
+def passed(value: Node, use: Use) -> Node | None:
+    """Return what the instance of ``use`` is made with where ``value`` is a parameter of ``__init__``, else ``value``.
+
+    That is the argument, or the parameter's default; None where neither can be told.
+    """
+    function = around(value, "function_definition")
+    if value.type != "identifier" or function is None or text_of(value) not in parameters(function):
+        return value
+    arguments = use.instance.child_by_field_name("arguments")
+    if function != use.dataset.methods.get("__init__") or arguments is None:
+        return None
+    given = [argument for argument in arguments.named_children if argument.type != "comment"]
+    if any(argument.type in ("list_splat", "dictionary_splat") for argument in given):
+        return None
+    named = keyword(arguments, text_of(value))
+    positional = [argument for argument in given if argument.type != "keyword_argument"]
+    index = parameters(function).index(text_of(value)) - 1
+    if named is not None or 0 <= index < len(positional):
+        return named if named is not None else positional[index]
+    return next(
+        (
+            parameter.child_by_field_name("value")
+            for parameter in within(function, "default_parameter", "typed_default_parameter")
+            if text_of(parameter.child_by_field_name("name")) == text_of(value)
+        ),
+        None,
+    )
+
+
 def _assigned(target: Node, region: Node, module: Module) -> Iterator[tuple[Node, Node]]:
     """Yield each place of ``region`` that assigns to ``target``, a name or ``self.name``, with the value."""
     written = text_of(target)

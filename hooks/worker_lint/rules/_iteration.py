@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from worker_lint.locate.forms import last_name, text_of
 from worker_lint.locate.module import around
 from worker_lint.locate.values import unwrapped
-from worker_lint.rules._datasets import own_attribute, own_settings, parameters, values_of, within
+from worker_lint.rules._datasets import own_attribute, own_settings, passed, values_of, within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -173,26 +173,8 @@ class Iteration:
             return self._yields_all(self._methods[name], steps)
         values = [value for found, value in own_settings(self._methods.values()) if found == name]
         return bool(values) and all(
-            _names_files(name, value) or self._is_plain(self._as_passed(value), steps) for value in values
+            _names_files(name, value) or self._is_plain(passed(value, self._use), steps) for value in values
         )
-
-    def _as_passed(self, value: Node) -> Node | None:
-        """Return what the instance is made with where ``value`` is a parameter of ``__init__``, else ``value``."""
-        function = around(value, "function_definition")
-        if value.type != "identifier" or function is None or text_of(value) not in parameters(function):
-            return value
-        if function != self._methods.get("__init__"):
-            return None
-        index = parameters(function).index(text_of(value)) - 1
-        arguments = self._use.instance.child_by_field_name("arguments")
-        positional = []
-        for argument in arguments.named_children if arguments is not None else ():
-            if argument.type == "keyword_argument":
-                if text_of(argument.child_by_field_name("name")) == text_of(value):
-                    return argument.child_by_field_name("value")
-            elif argument.type != "comment":
-                positional.append(argument)
-        return positional[index] if 0 <= index < len(positional) else None
 
 
 def _names_files(attribute: str, value: Node) -> bool:
