@@ -114,3 +114,10 @@ def test_a_worker_cannot_have_workers(tmp_path, judged):
     assert "AssertionError, daemonic processes are not allowed to have children" in finding.message
     assert not judged("WL508", INNER.format(inner=0)).findings
     assert run(INNER.format(inner=0), tmp_path) == [[0, 1, 2, 3]]
+
+
+@pytest.mark.parametrize(("section", "repeats"), [("Example", True), ("Use instead", False)])
+def test_workers_draw_the_same_from_copies_of_a_generator(tmp_path, section, repeats):
+    first, second = run(shown("WL504", section), tmp_path, epochs=2)
+    assert len(set(first)) == (2 if repeats else 8)
+    assert (first == second) == repeats

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _CLASS = re.compile(rb"^[ \t]*class[ \t]+(\w+)[ \t]*\(", re.MULTILINE)
 _OWN_NAME = re.compile(rb"\b(?:self|cls)\s*\.\s*(\w+)")
-_ITERABLE = re.compile(r"torch\.utils\.data\.(?:dataset\.)?IterableDataset")
+_ITERABLE = re.compile(r"torch\.utils\.data\.(?:dataset\.)?(?:Iterable|Chain)Dataset")
 _MAP = re.compile(r"torch\.utils\.data\.(?:dataset\.)?\w*Dataset")
 _NEUTRAL = frozenset({"object", "abc.ABC", "typing.Generic", "typing.Protocol", "ABC", "Generic"})
 _OTHER_WORKERS = re.compile(r"tensorflow|tf|datasets|mindspore|keras|ray|apache_beam|gdal|netCDF4|grain|jax|h5py")
@@ -463,3 +463,11 @@ def _names_workers(part: Node, module: Module) -> bool:
         if string.parent.type != "expression_statement":  # which is a docstring
             return True
     return False
+
+
+def sets_up(use: Use, attribute: str, module: Module) -> bool:
+    """Return whether the ``worker_init_fn`` of a loader may set ``attribute`` of the dataset in each worker anew."""
+    functions = functions_given(use.call, "worker_init_fn", module)
+    return functions is None or any(
+        re.search(rf"\bdataset\b|\b{re.escape(attribute)}\b", text_of(function)) for function in functions
+    )

@@ -91,11 +91,11 @@ from worker_lint.locate.values import python_value, unwrapped
 from worker_lint.rule import Rule
 from worker_lint.rules._datasets import (
     datasets_in,
-    functions_given,
     in_words,
     own_attribute,
     own_names,
     own_settings,
+    sets_up,
     speaks_of_workers,
     uses_with_workers,
     values_of,
@@ -155,7 +155,7 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
         if uses is None or _takes_care(dataset, module):
             continue
         for name, value, opener in _handles(dataset, module):
-            if not any(_opens_anew(use, name, module) for use in uses):
+            if not any(sets_up(use, name, module) for use in uses):
                 yield _finding(dataset, name, value, opener, uses, document)
 
 
@@ -236,14 +236,6 @@ def _takes_care(dataset: DatasetClass, module: Module) -> bool:
     """Return whether the class knows that it is used in several processes."""
     aware = b"getpid" in (dataset.node.text or b"") or b"register_at_fork" in module.code
     return aware or bool(_CARES & dataset.methods.keys()) or speaks_of_workers(dataset, module)
-
-
-def _opens_anew(use: Use, name: str, module: Module) -> bool:
-    """Return whether the loader's ``worker_init_fn`` may open the handle again."""
-    functions = functions_given(use.call, "worker_init_fn", module)
-    return functions is None or any(
-        re.search(rf"\bdataset\b|\b{re.escape(name)}\b", text_of(function)) for function in functions
-    )
 
 
 RULE = Rule(
