@@ -6,8 +6,8 @@ from worker_lint.rules import (
     cli_workers_not_int,
     config_literal_surprise,
     cpu_arithmetic_edge,
-    division_collapses_to_zero,
     cuda_or_loader_in_worker,
+    division_collapses_to_zero,
     env_workers_not_int,
     exceeds_available_cpus,
     falsy_zero_worker_count,
@@ -61,12 +61,12 @@ RULES = (
     iterable_dataset_not_sharded.RULE,
     instance_rng_in_dataset.RULE,
     fork_shared_handle.RULE,
+    cuda_or_loader_in_worker.RULE,
     division_collapses_to_zero.RULE,
     slurm_cpus_mismatch.RULE,
     framework_forbids_workers.RULE,
     removed_or_renamed_worker_option.RULE,
     worker_count_in_checkpoint.RULE,
     more_workers_than_shards.RULE,
-    cuda_or_loader_in_worker.RULE,
 )
 """Every rule, in the order of the codes."""
