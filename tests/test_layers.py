@@ -30,7 +30,7 @@ LAYERS = (
     ("rules", "rewrite"),
     ("rule", "count_fix", "suppressions"),
     ("policies",),
-    ("policy", "options", "finding", "discover", "progress"),
+    ("policy", "options", "finding", "discover", "progress", "start_methods"),
     ("locate", "hardware", "counts", "tree"),
     ("settings",),
     ("settings_file",),
@@ -149,6 +149,7 @@ def test_imports_for_type_checkers_alone_do_not_count() -> None:
 HEAVY = (
     "jsonschema",
     "libcst",
+    "packaging",
     "psutil",
     "ruamel",
     "shtab",

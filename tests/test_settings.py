@@ -54,6 +54,8 @@ def test_without_a_file_the_defaults_are_in_force(folder):
         "names": (),
         "not-names": (),
         "callables": (),
+        "requires-python": None,
+        "platforms": (),
         "markdown": False,
         "select": None,
         "extend-select": (),
@@ -84,6 +86,8 @@ confidence = 75
 names = ["n_loader_procs"]
 not-names = ["num_workers"]
 callables = ["mylib.make_loader:workers"]
+requires-python = ">=3.10,<3.14"
+platforms = ["linux", "macos"]
 markdown = true
 select = ["WL2", "WL301"]
 extend-select = ["WL4"]
@@ -135,6 +139,8 @@ def test_every_key_is_read_and_says_where_it_came_from(folder):
         "names": ("n_loader_procs",),
         "not_names": ("num_workers",),
         "callables": ("mylib.make_loader:workers",),
+        "requires_python": ">=3.10,<3.14",
+        "platforms": ("linux", "macos"),
         "markdown": True,
         "select": ("WL2", "WL301"),
         "extend_select": ("WL4",),
@@ -495,3 +501,42 @@ def test_settings_in_order_do_not_import_what_explains_errors(folder):
     )
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1] / "hooks")}
     subprocess.run([sys.executable, "-c", code], env=environment, check=True)
+
+
+@pytest.mark.parametrize(
+    ("files", "expected", "origin"),
+    [
+        pytest.param(
+            {"pyproject.toml": "[project]\nrequires-python = '>=3.11'\n[tool.worker-lint]\n"},
+            ">=3.11",
+            "pyproject.toml, [project]",
+            id="the metadata beside the table",
+        ),
+        pytest.param(
+            {"pyproject.toml": "[project]\nrequires-python = '>=3.11'\n", "worker-lint.toml": ""},
+            ">=3.11",
+            "pyproject.toml, [project]",
+            id="the metadata beside a file of our own",
+        ),
+        pytest.param(
+            {"pyproject.toml": "[project]\nrequires-python = '>=3.11'\n[tool.worker-lint]\nrequires-python = '<3.14'"},
+            "<3.14",
+            "pyproject.toml",
+            id="our own key comes first",
+        ),
+        pytest.param(
+            {"pyproject.toml": "requires-python = [project\n", "worker-lint.toml": ""},
+            None,
+            "default",
+            id="what does not parse is not ours to complain about",
+        ),
+        pytest.param(
+            {"pyproject.toml": "project = 1\n[tool.worker-lint]\n"}, None, "default", id="what is no table says nothing"
+        ),
+    ],
+)
+def test_the_pythons_are_those_of_the_project_unless_the_settings_say_others(folder, files, expected, origin):
+    for name, text in files.items():
+        write(name, text)
+    found = settings()
+    assert (found.requires_python, found.origins["requires-python"]) == (expected, origin)

@@ -43,7 +43,7 @@ def error(data, name="worker-lint.toml", path="train.py"):
             "[[overrides]]\npaths = ['a']\nexcluded = []",
             "3: overrides[0]: has no key 'excluded'; the keys are paths, mode, policy, profile, ranks-per-node, "
             "live-loaders, batch-bytes, prefetch-factor, worker-memory, main-memory, confidence, names, not-names, "
-            "callables, markdown, select, extend-select, ignore, severity, fail-on",
+            "callables, requires-python, platforms, markdown, select, extend-select, ignore, severity, fail-on",
             id="unknown key of an override",
         ),
         pytest.param(
@@ -218,6 +218,16 @@ def error(data, name="worker-lint.toml", path="train.py"):
             '1: callables[0]: "mylib.make_loader" does not have the form of module.function:parameter, '
             'as in "mylib.make_loader:workers"',
             id="a callable without its parameter",
+        ),
+        pytest.param(
+            "requires-python = '3.10+'",
+            "1: requires-python: '3.10+' is no version specifier (PEP 440); write one such as '>=3.10,<3.14'",
+            id="no version specifier",
+        ),
+        pytest.param(
+            "platforms = ['darwin']",
+            "1: platforms[0]: \"darwin\" is none of 'linux', 'windows', 'macos'",
+            id="a platform by another name",
         ),
         pytest.param("markdown = 'yes'", '1: markdown: "yes" is a string, not a boolean', id="yes for true"),
         pytest.param("live-loaders = 0\nprefetch-factor = 0", "1: live-loaders: 0 is below 1 (and 1 more)", id="two"),

@@ -55,6 +55,10 @@ class Settings:
     """Names of the vocabulary that never mean one."""
     callables: tuple[str, ...] = ()
     """Callables that take a count, each as ``module.function:parameter``."""
+    requires_python: str | None = None
+    """The Pythons that the code runs on, as a version specifier (PEP 440)."""
+    platforms: tuple[str, ...] = ()
+    """``linux``, ``windows``, ``macos``: where the code runs; empty where nobody said."""
     markdown: bool = False
     """Whether the code in Markdown documents is read."""
     select: tuple[str, ...] | None = None

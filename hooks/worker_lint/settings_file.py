@@ -20,11 +20,14 @@ if TYPE_CHECKING:
     from worker_lint.schema import Problem
 
 _SIZES = ("batch-bytes", "worker-memory", "main-memory")
-_LISTS = ("select", "extend-select", "ignore", "exclude", "names", "not-names", "callables")
+_LISTS = ("select", "extend-select", "ignore", "exclude", "names", "not-names", "callables", "platforms")
 _SELECTORS = ("select", "extend-select", "ignore", "severity")
 """Keys whose values, a list or the keys of a table, are codes of rules or beginnings of codes."""
 _OF_ALL_PATHS = ("modes", "overrides", "paths", "per-file-ignores", "suppressions")
 """Keys that are more than one value for each path."""
+
+PROJECT = "pyproject.toml, [project]"
+"""How to name the place of what the project's own metadata say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +126,7 @@ class _Document:
             parsed: Any = toml_text.parse(self._text)
         except toml_text.TomlError as error:
             raise SettingsError(f"{shown}:{error.line}:{error.column}: is no TOML: {error}") from None
+        self._project = parsed.get("project")
         for name in self._top:
             parsed = parsed.get(name) if isinstance(parsed, dict) else None
         self.table = parsed
@@ -138,7 +142,7 @@ class _Document:
             if "mode" in part and part["mode"] not in known:
                 raise self._error((*where, "mode"), modes.unknown_mode(part["mode"], known))
         values = self._values(table, path.parent, ())
-        layers = [Layer(path.name, {**values, "modes": known} if "modes" in table else values)]
+        layers = [*self._of_project(path), Layer(path.name, {**values, "modes": known} if "modes" in table else values)]
         for index, part in enumerate(overrides):
             where = ("overrides", index)
             origin = f"{path.name}, overrides[{index}] ({', '.join(part['paths'])})"
@@ -174,6 +178,12 @@ class _Document:
             for selector in selectors:
                 if message := no_rule(selector, codes):
                     raise self._error(where, message)
+
+    def _of_project(self, path: Path) -> tuple[Layer, ...]:
+        """Return what the project's own metadata say, here or in the pyproject.toml beside a file of our own."""
+        project = self._project if self._top else _metadata(path.with_name("pyproject.toml"))
+        pythons = project.get("requires-python") if isinstance(project, dict) else None
+        return (Layer(PROJECT, {"requires-python": pythons}),) if isinstance(pythons, str) else ()
 
     def _validate(self) -> None:
         schema = load_schema("settings")
@@ -234,6 +244,8 @@ def ready(key: str, value: Any, resolve: Callable[[str], str]) -> Any:
         if size < 1:
             raise ValueError(f"{value!r} is less than one byte; write a size such as '147MiB'")
         return size
+    if key == "requires-python":
+        return _specifier(value)
     if key == "profile":
         names = [value] if isinstance(value, str) else value
         if "none" in names and len(names) > 1:
@@ -244,6 +256,26 @@ def ready(key: str, value: Any, resolve: Callable[[str], str]) -> Any:
     if key in _LISTS:
         return tuple(value)
     return int(value) if isinstance(value, float) else value
+
+
+def _specifier(written: str) -> str:
+    """Return ``written``, a version specifier. Raises ValueError where it is none."""
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    try:
+        SpecifierSet(written)
+    except InvalidSpecifier:
+        raise ValueError(f"{written!r} is no version specifier (PEP 440); write one such as '>=3.10,<3.14'") from None
+    return written
+
+
+def _metadata(path: Path) -> object:
+    """Return the ``[project]`` table of the pyproject.toml at ``path``; None where none can be read there."""
+    try:
+        data = path.read_bytes()
+        return toml_text.parse(data.decode("utf-8-sig")).get("project") if b"requires-python" in data else None
+    except (OSError, UnicodeDecodeError, toml_text.TomlError):
+        return None  # it is not ours, and those that it is for will complain
 
 
 def _decoded(shown: str, data: bytes) -> str:

@@ -31,6 +31,7 @@ from worker_lint.rules import (
     unguarded_worker_only_option,
     unused_suppression,
     worker_count_in_checkpoint,
+    unpicklable_loader_argument,
     worker_count_not_mode_value,
     worker_only_option_without_workers,
     worker_sources_disagree,
@@ -68,5 +69,6 @@ RULES = (
     removed_or_renamed_worker_option.RULE,
     worker_count_in_checkpoint.RULE,
     more_workers_than_shards.RULE,
+    unpicklable_loader_argument.RULE,
 )
 """Every rule, in the order of the codes."""

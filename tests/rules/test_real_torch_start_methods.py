@@ -1,0 +1,99 @@
+"""What the pages say of workers that start afresh, held against torch: each script runs in a Python of its own."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+from worker_lint.rules import RULES
+
+pytest.importorskip("torch", reason="torch is not installed (pip install torch)")
+
+PAGES = {rule.code: rule.page for rule in RULES}
+SET_UP = 'import multiprocessing\nmultiprocessing.set_start_method("{method}", force=True)\n'
+READ = "\nif __name__ == '__main__':\n    for _ in loader:\n        pass\n    print('read')\n"
+NAMES = "dataset = [(1, 2), (3, 4)]\n"
+TORCH = "import threading\nfrom torch.utils.data import DataLoader, Dataset\n"
+
+
+def shown(code, section):
+    (text,) = re.findall(rf"## {section}\n\n```python\n(.*?)```", PAGES[code], re.DOTALL)
+    return text
+
+
+def run(folder, script, method):
+    """Run ``script`` where processes are started by ``method``; return what it prints, and its standard error."""
+    (folder / "train.py").write_text(script, encoding="utf-8")
+    (folder / "sitecustomize.py").write_text(SET_UP.format(method=method), encoding="utf-8")
+    environ = {**os.environ, "PYTHONPATH": os.fspath(folder)}
+    done = subprocess.run(
+        [sys.executable, "train.py"], cwd=folder, env=environ, capture_output=True, text=True, timeout=120, check=False
+    )
+    return done.stdout.strip(), done.stderr
+
+
+@pytest.mark.parametrize("method", ["spawn", "forkserver", "fork"])
+def test_a_lambda_reaches_only_workers_that_are_forked(tmp_path, method):
+    printed, error = run(tmp_path, NAMES + shown("WL602", "Example") + READ, method)
+    assert (printed == "read") == (method == "fork")
+    assert ("PicklingError: Can't pickle <function <lambda>" in error) == (method != "fork")
+
+
+@pytest.mark.parametrize("method", ["spawn", "forkserver"])
+def test_a_function_of_the_module_reaches_every_worker(tmp_path, method):
+    printed, error = run(tmp_path, NAMES + shown("WL602", "Use instead") + READ, method)
+    assert printed == "read", error
+
+
+OWN = "class D(Dataset):\n  def __init__(self):\n    {}\n  def __len__(self): return 2\n  def __getitem__(self, i): return i\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        (
+            "def make():\n  def f(b): return b\n  return DataLoader(dataset, num_workers=1, collate_fn=f)\nloader = make()",
+            "AttributeError|PicklingError",
+        ),
+        (
+            "def make(n):\n  return lambda b: b[:n]\nloader = DataLoader(dataset, num_workers=1, collate_fn=make(2))",
+            "AttributeError|PicklingError",
+        ),
+        (
+            "def make():\n  class D(list): pass\n  return DataLoader(D(dataset), num_workers=1)\nloader = make()",
+            "AttributeError|PicklingError",
+        ),
+        (
+            OWN.format("self.f = lambda x: x") + "loader = DataLoader(D(), num_workers=1)",
+            "AttributeError|PicklingError",
+        ),
+        (OWN.format("self.lock = threading.Lock()") + "loader = DataLoader(D(), num_workers=1)", "TypeError"),
+        (OWN.format("self.file = open(__file__)") + "loader = DataLoader(D(), num_workers=1)", "TypeError"),
+        (OWN.format("self.lines = (x for x in [1])") + "loader = DataLoader(D(), num_workers=1)", "TypeError"),
+        (
+            "loader = DataLoader(dataset, num_workers=1, worker_init_fn=lambda i: None)",
+            "AttributeError|PicklingError",
+        ),
+    ],
+    ids=["nested", "closure", "class", "attribute", "lock", "file", "generator", "set up"],
+)
+def test_what_is_found_cannot_be_pickled(tmp_path, judged, text, error):
+    script = TORCH + NAMES + text + READ
+    (finding,) = judged("WL602", script).findings
+    assert finding.message.split(" raises ")[1].startswith(error.split("|")[-1])
+    printed, said = run(tmp_path, script, "spawn")
+    assert printed == ""
+    assert re.search(rf"^(?:\w+\.)*(?:{error}): ", said, re.MULTILINE), said
+
+
+def test_a_sampler_stays_in_the_main_process(tmp_path, judged):
+    text = (
+        "class S:\n  def __init__(self):\n    self.f = lambda x: x\n  def __iter__(self): return iter([0, 1])\n"
+        "  def __len__(self): return 2\nloader = DataLoader(dataset, num_workers=1, sampler=S())"
+    )
+    assert not judged("WL602", TORCH + NAMES + text).findings
+    assert run(tmp_path, TORCH + NAMES + text + READ, "spawn")[0] == "read"
