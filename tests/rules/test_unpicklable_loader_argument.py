@@ -333,3 +333,12 @@ def test_a_notebook_is_left_alone(judged):
     )
     found = judged("WL602", text, name="train.ipynb")
     assert [finding.fix for finding in found.findings] == [None]
+
+
+def test_a_handle_that_the_workers_read_is_said_once(judged):
+    text = (
+        "class D(Dataset):\n  def __init__(self):\n    self.file = open(p)\n"
+        "  def __getitem__(self, i):\n    return self.file.readline()\nDataLoader(D(), num_workers=4)"
+    )
+    assert [finding.code for finding in judged("WL602", TORCH + text).findings] == ["WL602"]
+    assert [finding.code for finding in judged(None, TORCH + text).findings] == ["WL506"]

@@ -130,4 +130,5 @@ RULE = Rule(
     severity=Severity.WARNING,
     check=check,
     fix="unsafe",
+    yields_to=("WL506",),
 )
