@@ -121,3 +121,28 @@ def test_workers_draw_the_same_from_copies_of_a_generator(tmp_path, section, rep
     first, second = run(shown("WL504", section), tmp_path, epochs=2)
     assert len(set(first)) == (2 if repeats else 8)
     assert (first == second) == repeats
+
+
+DRAWS = """
+class Draws(torch.utils.data.Dataset):
+    def __len__(self):
+        return 8
+
+    def __getitem__(self, index):
+        return np.random.randint(1_000_000)
+
+dataset = Draws()
+"""
+
+
+@pytest.mark.parametrize(
+    ("seed", "different", "repeats"),
+    [("42", 2, True), ("worker_id", 8, True), ("torch.initial_seed() % 2**32", 8, False)],
+)
+def test_a_seed_of_workers_repeats_what_they_draw(tmp_path, judged, seed, different, repeats):
+    head, function = re.split(r"\n\n", shown("WL503", "Example"), maxsplit=1)
+    code = f"{head}\n{DRAWS}\n{function.replace('42', seed)}"
+    first, second = run(code, tmp_path, epochs=2)
+    assert len(set(first)) == different
+    assert (first == second) == repeats
+    assert bool(judged("WL503", code).findings) == repeats
