@@ -5,8 +5,8 @@ from __future__ import annotations
 from worker_lint.rules import (
     cli_workers_not_int,
     config_literal_surprise,
-    cpu_arithmetic_edge,
     constant_worker_seed,
+    cpu_arithmetic_edge,
     cuda_or_loader_in_worker,
     division_collapses_to_zero,
     env_workers_not_int,
