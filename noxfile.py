@@ -14,7 +14,7 @@ nox.needs_version = ">=2025.10.14"
 nox.options.default_venv_backend = "uv"
 nox.options.download_python = "never"
 nox.options.error_on_missing_interpreters = False  # a missing interpreter skips its session, in CI too
-nox.options.sessions = ["lint", "tests", "lowest", "wheel"]
+nox.options.sessions = ["lint", "tests", "lowest", "wheel", "docs"]
 
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 OWN = "{}.{}".format(*sys.version_info)
@@ -48,6 +48,7 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "format", "--check")
     session.run("mypy")
     session.run("worker-lint", "--config", "pyproject.toml")
+    session.run("zizmor", "--offline", "--quiet", "action.yml")
 
 
 @nox.session(python=PYTHONS)
@@ -74,6 +75,14 @@ def wheel(session: nox.Session) -> None:
     session.install(*map(str, folder.glob("*.whl")))
     session.run("worker-lint", EXAMPLE, success_codes=[1], silent=True)
     session.run("worker-lint", "--isolated", "--profile=none", EXAMPLE, success_codes=[1], silent=True)
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """The site of the documentation, in which every link and anchor leads somewhere."""
+    session.install(*_group("docs"))
+    site = Path(session.create_tmp(), "site")
+    session.run("mkdocs", "build", "--strict", "--site-dir", str(site), env={"NO_MKDOCS_2_WARNING": "1"})
 
 
 @nox.session

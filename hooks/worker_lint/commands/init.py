@@ -213,7 +213,7 @@ def _say_next(folder: Path, *, hook_is_new: bool) -> None:
     steps: list[tuple[str, str]] = []
     if number:
         steps.append((f"worker-lint{where} --diff", "shows what --fix would change"))
-        steps.append((f"worker-lint{where} --write-baseline FILE", "accepts them, so that only new ones count"))
+        steps.append((f"worker-lint{where} --write-baseline worker-lint-baseline.json", "accepts them, so that only new ones count"))
     if settings.for_folder(folder).profile is None:
         steps.append(("worker-lint profile capture --name NAME", "writes down the machine that trains, run there"))
     if hook_is_new:
