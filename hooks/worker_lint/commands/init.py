@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 SUMMARY = "write the settings and the pre-commit hook into a repository"
 
 _UNUSABLE = ("local", "meta")
+_BASELINE = "worker-lint-baseline.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +214,7 @@ def _say_next(folder: Path, *, hook_is_new: bool) -> None:
     steps: list[tuple[str, str]] = []
     if number:
         steps.append((f"worker-lint{where} --diff", "shows what --fix would change"))
-        steps.append((f"worker-lint{where} --write-baseline worker-lint-baseline.json", "accepts them, so that only new ones count"))
+        steps.append((f"worker-lint{where} --write-baseline {_BASELINE}", "accepts them, so that only new ones count"))
     if settings.for_folder(folder).profile is None:
         steps.append(("worker-lint profile capture --name NAME", "writes down the machine that trains, run there"))
     if hook_is_new:
