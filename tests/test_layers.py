@@ -29,7 +29,7 @@ LAYERS = (
     ("report",),
     ("rules", "rewrite"),
     ("rule", "count_fix", "suppressions"),
-    ("policies",),
+    ("policies", "guards"),
     ("policy", "options", "finding", "discover", "progress", "start_methods"),
     ("locate", "hardware", "counts", "tree"),
     ("settings",),

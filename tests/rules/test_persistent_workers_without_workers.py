@@ -25,6 +25,7 @@ HF = "from transformers import TrainingArguments\n"
         pytest.param("a.py", "MyLoader(d, num_workers=0, persistent_workers=True)", id="a callee that nobody knows"),
         pytest.param("a.py", "from own import DataLoader\nDataLoader(d, persistent_workers=True)", id="another one"),
         pytest.param("a.py", "x = dict(persistent_workers=True)", id="a dict without a count"),
+        pytest.param("a.py", "from paddle.io import DataLoader\nDataLoader(d, persistent_workers=True)", id="paddle"),
         pytest.param("a.py", "train_dataloader = dict(num_workers=2, persistent_workers=True)", id="mmengine"),
         pytest.param("a.py", HF + "TrainingArguments(persistent_workers=True)", id="an option of another name"),
         pytest.param("a.py", "from ffcv.loader import Loader\nLoader(p, persistent_workers=True)", id="FFCV"),

@@ -199,6 +199,46 @@ def test_what_a_page_says_to_use_instead_runs(code):
     assert run(instead) == RAN
 
 
+FORMS = {
+    "dict": "options = dict(num_workers=n, persistent_workers=True)\nloader = DataLoader(dataset, **options)\n",
+    "literal": "options = {'num_workers': n, 'prefetch_factor': 2}\nloader = DataLoader(dataset, **options)\n",
+    "update": (
+        "options = {}\noptions.update({'num_workers': n, 'multiprocessing_context': 'fork'})\n"
+        "loader = DataLoader(dataset, **options)\n"
+    ),
+    "partial": (
+        "from functools import partial\nmake = partial(DataLoader, num_workers=n, persistent_workers=True)\n"
+        "loader = make(dataset)\n"
+    ),
+    "attribute": (
+        "class Data:\n    def __init__(self, count):\n        self.count = count\n    def loader(self):\n"
+        "        return DataLoader(dataset, num_workers=self.count, persistent_workers=True)\n"
+        "loader = Data(n).loader()\n"
+    ),
+    "entry": "cfg = {'data': {'n': n}}\nloader = DataLoader(dataset, num_workers=cfg['data']['n'], timeout=5)\n",
+    "division": "ranks = 8\nloader = DataLoader(dataset, num_workers=n // ranks, persistent_workers=True)\n",
+}
+
+
+@pytest.mark.parametrize("count", [0, 2])
+@pytest.mark.parametrize("form", FORMS)
+def test_every_way_to_pass_a_count_and_an_option_on(judged, form, count):
+    fixed = judged("WL404", HEAD + FORMS[form])
+    (finding,) = fixed.findings
+    stage, kind, _ = run(f"n = {count}\n{HEAD}{FORMS[form]}")
+    fails = count == 0 or form == "division"
+    assert (kind in finding.message) if fails else stage is None
+    assert run(f"n = {count}\n{fixed.fixed}") == RAN
+
+
+@pytest.mark.parametrize("asked", [0, 4, 16])
+def test_a_count_that_collapsed_becomes_one(judged, asked):
+    example = f"{HEAD}loader = DataLoader(dataset, num_workers=asked // ranks)\n"
+    fixed = judged("WL702", example).fixed
+    checked = f"asked, ranks = {asked}, 8\n{fixed}assert loader.num_workers == {min(asked, 1) if asked < 8 else 2}\n"
+    assert run(checked) == RAN
+
+
 @pytest.mark.parametrize("count", [0, 2])
 def test_a_guarded_call_runs_with_workers_and_without(judged, count):
     options = "persistent_workers=True, prefetch_factor=4, timeout=30, multiprocessing_context='fork'"

@@ -6,6 +6,8 @@ import pytest
 
 TORCH = "from torch.utils.data import DataLoader\n"
 ON = "persistent_workers=True"
+RAISES = "raises ValueError"
+FAILS = {"timeout": "fails with AssertionError at its first batch"}
 
 
 @pytest.mark.parametrize(
@@ -33,7 +35,16 @@ ON = "persistent_workers=True"
         pytest.param(f"DataLoader(d, num_workers=args.n or 4, {ON})", id="or"),
         pytest.param(f"DataLoader(d, num_workers=int(sizes[0]), {ON})", id="an index"),
         pytest.param(f"MyLoader(d, num_workers=n, {ON})", id="a callee that nobody knows"),
-        pytest.param(f"x = dict(num_workers=n, {ON})", id="a dict"),
+        pytest.param("x = dict(num_workers=n, persistent_workers=n > 0)", id="a dict with a guard"),
+        pytest.param("x = {'num_workers': n, 'prefetch_factor': 2 if n else None}", id="an entry with a guard"),
+        pytest.param(f"x = dict(batch_size=n, {ON})", id="a dict without a count"),
+        pytest.param(f"N = 4\nx = dict(num_workers=N, {ON})", id="a dict with a constant"),
+        pytest.param(f"if n > 0:\n  kw.update(dict(num_workers=n, {ON}))", id="an update inside a test"),
+        pytest.param("x = {'num_workers': n, 'timeout': 9}", id="a timeout of something"),
+        pytest.param(
+            "DataLoader(d, num_workers=n, multiprocessing_context=get_context('fork') if n else None)",
+            id="a context with a guard",
+        ),
         pytest.param(f"DataLoader(d, {ON}, **kw)", id="a count from elsewhere"),
         pytest.param(
             f"def a():\n  n = 0\n  use(n)\ndef b():\n  n = 4\n  return DataLoader(d, num_workers=n, {ON})",
@@ -66,13 +77,20 @@ def test_silent(judged, text):
         pytest.param("n // 2", ON, "persistent_workers=n // 2 > 0", id="a division"),
         pytest.param("n - 1", ON, "persistent_workers=n - 1 > 0", id="a difference"),
         pytest.param("n or 0", ON, "persistent_workers=(n or 0) > 0", id="or 0"),
+        pytest.param("cfg.data.loader.n", ON, "persistent_workers=cfg.data.loader.n > 0", id="an entry of a config"),
+        pytest.param(
+            "n",
+            "multiprocessing_context=mp.get_context('spawn')",
+            "multiprocessing_context=mp.get_context('spawn') if n > 0 else None",
+            id="a context that is made",
+        ),
     ],
 )
 def test_found(judged, count, option, fixed):
     found = judged("WL404", f"{TORCH}DataLoader(d, num_workers={count}, {option})")
     name, _, value = option.partition("=")
     assert found.says == (
-        f"warning: {name} is {value} whatever {count} is, and where that is 0, the loader raises; "
+        f"warning: {name} is {value} whatever {count} is, and where that is 0, the loader {FAILS.get(name, RAISES)}; "
         f"write {fixed.partition('=')[2]}"
     )
     assert found.fixed == f"{TORCH}DataLoader(d, num_workers={count}, {fixed})"
@@ -97,14 +115,150 @@ def test_a_look_up_is_written_twice(judged, count):
     assert found.fixed == f"{TORCH}DataLoader(d, num_workers={count}, persistent_workers={count} > 0)"
 
 
-def test_a_count_that_the_file_sets_to_0_is_an_error(judged):
-    found = judged("WL404", f"{TORCH}N = 0\nDataLoader(d, num_workers=N, {ON})")
-    assert found.says.startswith("error: persistent_workers is True whatever N is, which is 0, the loader raises")
+@pytest.mark.parametrize(
+    ("text", "fixed"),
+    [
+        pytest.param(f"kw = dict(num_workers=n, {ON})", "persistent_workers=n > 0", id="dict()"),
+        pytest.param("kw = {'num_workers': n, 'prefetch_factor': 4}", "4 if n > 0 else None", id="a literal"),
+        pytest.param("kw.update({'num_workers': n, 'persistent_workers': True})", "n > 0", id="an update"),
+        pytest.param(f"make = partial(DataLoader, num_workers=n, {ON})", "persistent_workers=n > 0", id="partial"),
+        pytest.param(f"cfg.loader = dict(num_workers=cfg.n, {ON})", "persistent_workers=cfg.n > 0", id="a config"),
+    ],
+)
+def test_found_in_what_is_passed_on(judged, text, fixed):
+    found = judged("WL404", f"{TORCH}from functools import partial\n{text}\n")
+    assert found.says.startswith("warning: ")
+    assert fixed in found.fixed
+    assert not judged("WL404", found.fixed).findings
 
 
-def test_a_count_that_a_branch_sets_to_0_is_a_warning(judged):
-    text = f"{TORCH}if debug:\n  N = 0\nelse:\n  N = 4\nDataLoader(d, num_workers=N, {ON})"
+def test_the_arguments_of_a_trainer(judged):
+    text = (
+        "from transformers import TrainingArguments\n"
+        "args = TrainingArguments(dataloader_num_workers=n, dataloader_persistent_workers=True)\n"
+    )
+    assert judged("WL404", text).fixed.endswith("dataloader_persistent_workers=n > 0)\n")
+
+
+def test_a_dict_for_paddle_is_left_alone(judged):
+    text = f"import paddle\nkw = dict(num_workers=n, {ON})\n"
+    assert not judged("WL404", text).findings
+    assert judged("WL404", f"import torch\n{text}").findings
+
+
+def loader(count, before=""):
+    return f"{TORCH}{before}DataLoader(d, num_workers={count}, {ON})\n"
+
+
+ZERO = [
+    pytest.param(loader("N", "N = 0\n"), 2, id="a constant"),
+    pytest.param(loader("N", "if debug:\n  N = 0\nelse:\n  N = 4\n"), 3, id="a branch for debugging"),
+    pytest.param(loader("N", "N = 0 if debug else 4\n"), 2, id="a choice"),
+    pytest.param(
+        loader("args.n", "parser.add_argument('--n', type=int, default=0)\nargs = parser.parse_args()\n"),
+        2,
+        id="the default of an option",
+    ),
+    pytest.param(loader("args.n", "if args.debug:\n  args.n = 0\n"), 3, id="an option for debugging"),
+    pytest.param(
+        f"{TORCH}def f(n=0):\n  return DataLoader(d, num_workers=n, {ON})\n", 2, id="the default of a parameter"
+    ),
+    pytest.param(
+        f"{TORCH}def f(n, debug):\n  if debug:\n    n = 0\n  return DataLoader(d, num_workers=n, {ON})\n",
+        4,
+        id="a parameter in a branch",
+    ),
+    pytest.param(
+        f"{TORCH}class A:\n  def __init__(self, n=0):\n    self.n = n\n"
+        f"  def f(self):\n    return DataLoader(d, num_workers=self.n, {ON})\n",
+        3,
+        id="an attribute that gets a parameter",
+    ),
+    pytest.param(
+        f"{TORCH}class A:\n  def __init__(self, n: int = 0):\n    self.save_hyperparameters()\n"
+        f"  def f(self):\n    return DataLoader(d, num_workers=self.hparams.n, {ON})\n",
+        3,
+        id="a hyperparameter",
+    ),
+    pytest.param(
+        f"{TORCH}@dataclass\nclass C:\n  n: int = 0\ndef f(cfg):\n  return DataLoader(d, num_workers=cfg.n, {ON})\n",
+        4,
+        id="a field of a config",
+    ),
+    pytest.param(loader("cfg['n']", "cfg = {'n': 0}\n"), 2, id="an entry"),
+    pytest.param(loader("cfg.get('n', 0)"), None, id="the fallback of a look-up"),
+    pytest.param(loader("n if fast else 0"), None, id="the count itself"),
+]
+
+
+@pytest.mark.parametrize(("text", "line"), ZERO)
+def test_a_count_that_the_file_makes_0_is_an_error(judged, text, line):
+    (finding,) = judged("WL404", text).findings
+    assert str(finding.severity) == "error"
+    place = f"and line {line} makes that 0: " if line else "and where that is 0, "
+    assert finding.message.endswith(f" is, {place}the loader raises ValueError")
+    assert line is None or [related.position.line for related in finding.related] == [line]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(loader("N", "N = 0\nN = cfg.n\n"), id="a 0 that is replaced"),
+        pytest.param(loader("N", "N = cfg.n\n") + "N = 0\n", id="a 0 afterwards"),
+        pytest.param(
+            f"{TORCH}def f(debug):\n  if debug:\n    n = 0\n    return DataLoader(d, num_workers=n)\n"
+            f"  else:\n    n = cfg.n\n    return DataLoader(d, num_workers=n, {ON})\n",
+            id="a 0 in the other branch",
+        ),
+        pytest.param(
+            loader(
+                "cfg.n",
+                "parser.add_argument('-t', '--threads', default=0, type=int)\nargs = parser.parse_args()\n"
+                "if args.threads > 0:\n  cfg.n = args.threads\n",
+            ),
+            id="a 0 that a test holds back",
+        ),
+        pytest.param(loader("cfg.n", "class A:\n  n = 0\nclass B:\n  n = 4\n"), id="a 0 of one of two classes"),
+        pytest.param(
+            f"{TORCH}class A:\n  def __init__(self):\n    self.n = 0\nclass B:\n"
+            f"  def f(self):\n    return DataLoader(d, num_workers=self.n, {ON})\n",
+            id="a 0 of another class",
+        ),
+    ],
+)
+def test_a_0_that_does_not_reach_the_loader_is_no_error(judged, text):
     assert judged("WL404", text).says.startswith("warning: ")
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        pytest.param("if args.n < 1:\n  raise ValueError(args.n)\n", id="an error"),
+        pytest.param("def check(args):\n  if not args.n:\n    raise ValueError(args.n)\n", id="an error elsewhere"),
+        pytest.param("def check(args):\n  assert args.n > 0\n", id="an assertion elsewhere"),
+        pytest.param("def check(args):\n  if args.n == 0:\n    args.n = 1\n", id="a replacement elsewhere"),
+        pytest.param("def check(args):\n  args.n = max(args.n, 1)\n", id="a bound elsewhere"),
+        pytest.param("parser.add_argument('--n', type=positive_int, default=4)\n", id="the type of an option"),
+        pytest.param("parser.add_argument('--n', type=int, choices=[1, 2, 4])\n", id="the choices of an option"),
+    ],
+)
+def test_a_count_that_may_not_be_0_is_silent(judged, before):
+    text = f"{TORCH}{before}def f(args):\n  return DataLoader(d, num_workers=args.n, {ON})\n"
+    assert not judged("WL404", text).findings
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        pytest.param("def check(args):\n  if args.n is None:\n    args.n = 4\n", id="a default"),
+        pytest.param("def check(args):\n  if hasattr(args, 'n'):\n    return\n", id="a question"),
+        pytest.param("def other(args):\n  if args.n > 0:\n    print(args.n)\n", id="a test that settles nothing"),
+        pytest.param("parser.add_argument('--n', type=int, choices=[0, 2, 4])\n", id="choices with 0"),
+    ],
+)
+def test_a_test_that_settles_nothing_does_not_silence(judged, before):
+    text = f"{TORCH}{before}def f(args):\n  return DataLoader(d, num_workers=args.n, {ON})\n"
+    assert judged("WL404", text).findings
 
 
 @pytest.mark.parametrize(

@@ -64,14 +64,18 @@ class Groups:
                 key, value = entry.child_by_field_name("key"), entry.child_by_field_name("value")
                 if key is not None and value is not None and key.type == "string" and len(key.named_children) == 3:
                     options[text_of(key.named_children[1])] = python_value(value)
+        options = self._counted(options, None)
+        asks = self._asks_for_its_count(options)
         return Group(
             "dict",
             node.start_byte,
             node.end_byte,
-            self._counted(options, None),
+            options,
             prefix=self._words.prefix(options),
             open=is_open,
             intact=intact(node),
+            conditions=conditions_around(node) if asks else (),
+            count_values=values_of(node, options[COUNT]) if asks else (),
         )
 
     def _call(self, node: Node) -> Group:
@@ -99,6 +103,7 @@ class Groups:
             options[COUNT] = by_position
         options = self._counted(options, loader)
         count = options.get(COUNT)
+        asks = (loader is not None or callee == "dict") and self._asks_for_its_count(options)
         return Group(
             "dict" if callee == "dict" else "call",
             node.start_byte,
@@ -110,9 +115,14 @@ class Groups:
             open=is_open,
             intact=intact(node),
             counts_by_position=by_position is not None,
-            conditions=conditions_around(node) if loader and count is not None and not count.literal else (),
-            count_values=values_of(node, count) if loader and count is not None else (),
+            conditions=conditions_around(node) if asks else (),
+            count_values=values_of(node, count) if count is not None and (loader or asks) else (),
         )
+
+    def _asks_for_its_count(self, options: dict[str, Value]) -> bool:
+        """Return whether something among ``options`` needs workers, and the count is written elsewhere."""
+        count, needs_workers = options.get(COUNT), tuple(self._words.options)
+        return count is not None and not count.literal and any(name.endswith(needs_workers) for name in options)
 
     @staticmethod
     def _by_position(loader: Loader | None, options: dict[str, Value], positional: list[Node]) -> Value | None:

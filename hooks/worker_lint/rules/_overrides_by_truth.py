@@ -11,9 +11,10 @@ from worker_lint.locate.forms import last_name, placed, text_of
 from worker_lint.locate.module import around
 from worker_lint.locate.reach import values_of
 from worker_lint.locate.values import unwrapped
-from worker_lint.rules._absence import is_empty, parameter
+from worker_lint.rules._absence import is_empty
 from worker_lint.rules._dropped import Dropped, counts_with, unconverted
 from worker_lint.rules._reads import arguments, last_part, read, string
+from worker_lint.rules._sources import parameter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

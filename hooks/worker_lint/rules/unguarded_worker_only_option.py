@@ -2,11 +2,13 @@
 
 ## What it does
 
-Finds calls of a loader whose worker count is not written there and may be 0 (a parameter, an argument, a config entry,
-a division), while an option that needs workers is fixed: `persistent_workers`, `prefetch_factor`, `timeout`,
-`multiprocessing_context`.
+Finds calls of a loader, and dicts with its options, whose worker count is not written there and may be 0 (a parameter,
+an argument, an attribute, a config entry, a division), while an option that needs workers is fixed:
+`persistent_workers`, `prefetch_factor`, `timeout`, `multiprocessing_context`.
 
-Code that looks at the count at all (an `if`, an `assert`, a `max`) is taken to know, and is not reported.
+A function that looks at the count at all (an `if`, an `assert`, a `max`) is taken to know, and is not reported. Neither
+is a count that the file refuses or replaces elsewhere where it is 0, nor an option of a command line whose type or
+choices leave 0 out. Whether there is a count at all (`is None`) is another question, and settles nothing.
 
 ## Why is this bad?
 
@@ -16,6 +18,8 @@ The program works until the day somebody passes 0 to debug it, and then stops be
     ValueError: prefetch_factor option could only be specified in multiprocessing. ...
     ValueError: multiprocessing_context can only be used with multi-process loading ...
     AssertionError
+
+It is an error, and not a warning, where the file itself makes the count 0: by a default, or in a branch for debugging.
 
 ## Example
 
@@ -37,8 +41,8 @@ def train_loader(dataset, num_workers):
 
 ## Fix safety
 
-Safe: with workers the option keeps its value, without them it takes the loader's default. It is an error, and not a
-warning, where the file itself sets the count to 0.
+Safe: with workers the option keeps its value, without them it takes the loader's default. Where the count calls
+something, it would be called twice, and there is no fix.
 
 ## References
 
@@ -48,88 +52,81 @@ warning, where the file itself sets the count to 0.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from worker_lint.finding import Fix, Severity, replacing
-from worker_lint.options import is_off, without_workers, worker_options
+from worker_lint.finding import Fix, Related, Severity, replacing
+from worker_lint.guards import guarded, is_repeatable, unguarded
+from worker_lint.locate.forms import text_of
 from worker_lint.rule import Rule
-from worker_lint.rules._words import shown
+from worker_lint.rules._sources import alternatives
+from worker_lint.rules._words import in_short, shown
+from worker_lint.rules._zeros import is_refused, zero
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from worker_lint.finding import Finding
-    from worker_lint.policy import Policy
-    from worker_lint.site import Document, Group, Value
+    from tree_sitter import Node
 
-_LITERALS = ("integer", "float", "string", "boolean")
-_MAY_FALL_TO_ZERO = re.compile(r"//|\s-\s|(?<![\w.\[])0(?![\w.])|\b(?:get|getattr|pop)\(")
-_HARMLESS_ZERO = re.compile(r"sched_getaffinity\(0\)|[<>=!]=?\s*0\b|\b0\s*(?=[<>=!])")
-"""A 0 that is compared with, or means this process."""
-_BINDS_LOOSELY = re.compile(r"\b(?:or|and|not|in|is|lambda)\b|[<>]|[=!]=")
-"""What has to stand in parentheses beside a comparison."""
+    from worker_lint.finding import Finding
+    from worker_lint.locate.module import Module
+    from worker_lint.policy import Policy
+    from worker_lint.site import Document
+
+_FAILS = {"timeout": "fails with AssertionError at its first batch"}
+_RAISES = "raises ValueError"
 
 
 def check(document: Document, policy: Policy) -> Iterator[Finding]:
     """Yield a finding for each fixed option of a loader whose count may be 0."""
+    module = document.module
+    if module is None:
+        return
     for group in document.groups:
-        count = group.count
-        if group.loader is None or group.kind != "call" or count is None or not _may_be_zero(group, count):
+        options, count = list(unguarded(group)), group.count
+        if not options or count is None or (group.loader is None and _is_for_paddle(module)):
             continue
-        repeatable = _repeatable(count)
-        certain = bool(group.count_values) and all(value.number == 0 for value in group.count_values)
-        for name, value in worker_options(group):
-            if value.kind not in _LITERALS or is_off(name, value):
-                continue
+        node = module.node(count.start, count.end)
+        if node is None or is_refused(node, module):
+            continue
+        nothing = _zero(node, module)
+        repeatable = is_repeatable(count)
+        for name, value in options:
+            fails = f"the loader {_FAILS.get(name, _RAISES)}"
             yield RULE.finding(
                 value,
-                f"{name} is {shown(value)} whatever {_short(count)} is, "
-                f"{'which is 0' if certain else 'and where that is 0'}, the loader raises",
+                f"{name} is {shown(value)} whatever {in_short(count.text)} is, {_when(nothing, node, document)}{fails}",
                 f"write {guarded(name, value, count)}" if repeatable else "compute the count before, and test it here",
                 fix=Fix("safe", "Guard the option", (replacing(value, guarded(name, value, count)),))
                 if group.intact and repeatable
                 else None,
                 group=group,
-                severity=Severity.ERROR if certain else None,
+                severity=None if nothing is None else Severity.ERROR,
+                related=()
+                if nothing is None
+                else (Related(document.source.path, document.source.position(nothing.start_byte), "0 workers"),),
             )
 
 
-def guarded(name: str, value: Value, count: Value) -> str:
-    """Return the expression that is ``value`` where ``count`` is above 0, and harmless elsewhere."""
-    test = f"({count.text}) > 0" if _BINDS_LOOSELY.search(count.text) else f"{count.text} > 0"
-    return test if name == "persistent_workers" else f"{value.text} if {test} else {without_workers(name, 'python')}"
+def _is_for_paddle(module: Module) -> bool:
+    """Return whether dicts in the file are for Paddle's loader, which takes such options without workers."""
+    imported = {name.partition(".")[0] for name in module.imports.modules}
+    return "paddle" in imported and "torch" not in imported
 
 
-def _may_be_zero(group: Group, count: Value) -> bool:
-    if count.kind == "reference":
-        last = re.split(r"\W+", count.text.rstrip("'\"])"))[-1]
-        if any(re.search(rf"\b{re.escape(last)}\b", condition) for condition in group.conditions):
-            return False
-        if group.count_values:
-            return any(value.number == 0 or _expression_may_be_zero(value) for value in group.count_values)
-        return True
-    return _expression_may_be_zero(count)
+def _zero(count: Node, module: Module) -> Node | None:
+    """Return a literal 0 in the file that the expression ``count`` may be."""
+    for value in alternatives(count):
+        found = value if text_of(value) == "0" else zero(value, module)
+        if found is not None:
+            return found
+    return None
 
 
-def _expression_may_be_zero(value: Value) -> bool:
-    if value.kind == "reference":
-        return True
-    if value.kind != "expression" or re.match(r"max\(\s*[1-9]|max\(.*,\s*[1-9]\d*\s*\)$", value.text):
-        return False
-    return _MAY_FALL_TO_ZERO.search(_HARMLESS_ZERO.sub("", value.text)) is not None
-
-
-def _repeatable(count: Value) -> bool:
-    """Return whether evaluating the count twice is the same as once: it calls nothing but what only looks up."""
-    calls = re.findall(r"(\w*)\s*\(", count.text)
-    plain = not any(part in count.text for part in ("\n", " if ", ":="))
-    return plain and all(call in ("get", "getattr", "int") for call in calls)
-
-
-def _short(count: Value, limit: int = 40) -> str:
-    text = " ".join(count.text.split())
-    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+def _when(nothing: Node | None, count: Node, document: Document) -> str:
+    """Return what leads from the count to the failure, up to the failure itself."""
+    if nothing is None or count.start_byte <= nothing.start_byte < count.end_byte:
+        return "and where that is 0, "
+    return f"and line {document.source.position(nothing.start_byte).line} makes that 0: "
 
 
 RULE = Rule(
