@@ -146,3 +146,11 @@ def test_a_seed_of_workers_repeats_what_they_draw(tmp_path, judged, seed, differ
     assert len(set(first)) == different
     assert (first == second) == repeats
     assert bool(judged("WL503", code).findings) == repeats
+
+
+@pytest.mark.parametrize(("section", "seen"), [("Example", [0, 0, 0]), ("Use instead", [0, 1, 2])])
+def test_persistent_workers_keep_the_dataset_of_the_first_epoch(tmp_path, section, seen):
+    batches = []
+    code = shown("WL505", section).replace("train(batch)", "batches.append(int(batch[0]))")
+    (items,) = run(code + "loader = [[batches[0], batches[8], batches[16]]]\n", tmp_path, batches=batches)
+    assert items == seen
