@@ -66,7 +66,7 @@ class Policy:
 
     def bounds(self, group: Group | None = None) -> tuple[Bound, ...]:
         """Return the limits of each profile for a loader with the options of ``group``."""
-        prefetch = self._prefetch(group)
+        prefetch = self.prefetch_factor(group)
         if prefetch not in self._bounds:
             demand = replace(self.demand, prefetch_factor=prefetch)
             self._bounds[prefetch] = tuple(Bound(p, demand, limits(p, demand)) for p in self.profiles)
@@ -98,7 +98,8 @@ class Policy:
             f"{bound.limits.limit}: {bound.limits.binding.why}",
         )
 
-    def _prefetch(self, group: Group | None) -> int:
+    def prefetch_factor(self, group: Group | None) -> int:
+        """Return how many batches each worker of a loader with the options of ``group`` fetches ahead."""
         written = group.option("prefetch_factor") if group is not None else None
         if written is not None and written.number is not None and written.number > 0:
             return written.number

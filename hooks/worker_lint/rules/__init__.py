@@ -8,6 +8,8 @@ from worker_lint.rules import (
     constant_worker_seed,
     cpu_arithmetic_edge,
     cuda_or_loader_in_worker,
+    container_cpu_limit_mismatch,
+    container_shm_too_small,
     division_collapses_to_zero,
     env_workers_not_int,
     exceeds_available_cpus,
@@ -74,5 +76,7 @@ RULES = (
     removed_or_renamed_worker_option.RULE,
     worker_count_in_checkpoint.RULE,
     more_workers_than_shards.RULE,
+    container_shm_too_small.RULE,
+    container_cpu_limit_mismatch.RULE,
 )
 """Every rule, in the order of the codes."""
