@@ -73,7 +73,7 @@ def container_of(document: Document, site: Site, launch: Launch | None) -> Conta
     source, place = document.source, site.value.start
     if source.language == "shell" and (inset := source.inset) is not None:
         source, place = inset.host, inset.offsets[place]
-    if source.language != "yaml" or b"image" not in source.code or not _HOLDS_CONTAINERS.search(source.code):
+    if source.language != "yaml" or not _HOLDS_CONTAINERS.search(source.code):
         return None
     try:
         piece = next(pieces(source, [(place, place)]), None)
@@ -117,7 +117,7 @@ def _of_pod(container: Node, pod: Node, reader: _Reader) -> Container:
     return Container(
         "the container" if name is None else f"the container {name.text}",
         reader.source,
-        shm_settled="<<" in entries or _SHM in around or "hostIPC" in around or "{{" in around,
+        shm_settled="<<" in entries or _SHM in around or "hostIPC" in around or b"{{" in reader.source.code,
         cpus=_cpus(limit),
         limit=limit,
     )

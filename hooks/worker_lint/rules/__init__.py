@@ -26,12 +26,14 @@ from worker_lint.rules import (
     negative_worker_count,
     non_integer_worker_count,
     non_numeric_worker_literal,
+    omp_affinity_pins_workers,
     persistent_workers_without_workers,
     prefetch_factor_invalid,
     removed_or_renamed_worker_option,
     shm_budget_exceeded,
     slurm_cpus_mismatch,
     stale_dataset_in_persistent_workers,
+    srun_drops_cpus_per_task,
     unguarded_worker_only_option,
     unpicklable_loader_argument,
     unused_suppression,
@@ -39,6 +41,7 @@ from worker_lint.rules import (
     worker_count_not_mode_value,
     worker_only_option_without_workers,
     worker_sources_disagree,
+    workers_times_ranks,
 )
 
 RULES = (
@@ -70,12 +73,15 @@ RULES = (
     fork_shared_handle.RULE,
     cuda_or_loader_in_worker.RULE,
     unpicklable_loader_argument.RULE,
+    workers_times_ranks.RULE,
     division_collapses_to_zero.RULE,
+    omp_affinity_pins_workers.RULE,
     slurm_cpus_mismatch.RULE,
     framework_forbids_workers.RULE,
     removed_or_renamed_worker_option.RULE,
     worker_count_in_checkpoint.RULE,
     more_workers_than_shards.RULE,
+    srun_drops_cpus_per_task.RULE,
     container_shm_too_small.RULE,
     container_cpu_limit_mismatch.RULE,
 )
