@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from worker_lint.errors import SourceError
 from worker_lint.locate.descent import line_of_descent
-from worker_lint.locate.yaml_text import pieces
 from worker_lint.site import Value
 
 if TYPE_CHECKING:
@@ -75,6 +74,9 @@ def container_of(document: Document, site: Site, launch: Launch | None) -> Conta
         source, place = inset.host, inset.offsets[place]
     if source.language != "yaml" or not _HOLDS_CONTAINERS.search(source.code):
         return None
+    # Its grammar is loaded where it is needed.
+    from worker_lint.locate.yaml_text import pieces
+
     try:
         piece = next(pieces(source, [(place, place)]), None)
     except SourceError:  # an excerpt in another file

@@ -137,4 +137,5 @@ RULE = Rule(
     fix="unsafe",
     yields_to=("WL301",),
     confidence="medium",
+    rests_on=("machine",),
 )
