@@ -177,6 +177,25 @@ def test_a_program_that_is_found_raises_and_fixed_it_does_not(judged, code, prog
     assert run(fixed) == RAN
 
 
+@pytest.mark.parametrize(
+    "name", ["dataset", "batch_size", "batch_sampler", "sampler", "drop_last", "persistent_workers"]
+)
+def test_setting_what_a_loader_is_made_of_raises_as_the_page_says(judged, name):
+    program = f"{HEAD}loader = DataLoader(dataset, num_workers=2)\nloader.{name} = None\n"
+    assert "raises ValueError" in judged("WL406", program).says
+    expected = f"{name} attribute should not be set after DataLoader is initialized"
+    assert run(program) == ("built", "ValueError", expected)
+
+
+def test_giving_workers_to_a_loader_that_has_none_raises_as_the_page_says(judged):
+    program = f"{HEAD}loader = DataLoader(dataset)\nloader.num_workers = 2\n"
+    assert "TypeError when iterated" in judged("WL406", program).says
+    stage, kind, said = run(program)
+    assert (stage, kind) == ("iterated", "TypeError")
+    assert f"{kind}: {said}" in PAGES["WL406"].page
+    assert run(program.replace("dataset)", "dataset, num_workers=4)")) == RAN
+
+
 def test_an_option_of_type_bool_gives_one_worker_as_the_page_says(judged):
     program = f"{HEAD}{PARSER}parser.add_argument('--num-workers', type=bool, default=0)\n{PARSED}".replace(
         "'2'", "'0'"
@@ -193,7 +212,9 @@ def test_the_example_of_a_page_raises_what_the_page_says(code):
     assert f"{kind}: {' '.join(text.split())}"[:60] in " ".join(PAGES[code].page.split())
 
 
-@pytest.mark.parametrize("code", ["WL101", "WL102", "WL105", "WL302", "WL303", "WL401", "WL402", "WL403", "WL404"])
+@pytest.mark.parametrize(
+    "code", ["WL101", "WL102", "WL105", "WL302", "WL303", "WL401", "WL402", "WL403", "WL404", "WL406"]
+)
 def test_what_a_page_says_to_use_instead_runs(code):
     (instead,) = re.findall(r"## Use instead\n\n```python\n(.*?)```", PAGES[code].page, re.DOTALL)
     assert run(instead) == RAN

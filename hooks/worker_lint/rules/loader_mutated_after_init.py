@@ -1,0 +1,171 @@
+"""# loader-mutated-after-init (WL406)
+
+## What it does
+
+Finds attributes of a torch `DataLoader` that are set after it was built, where that raises: `dataset`, `batch_size`,
+`batch_sampler`, `sampler`, `drop_last` and `persistent_workers` always do, `num_workers` where the loader was built
+without workers. The loader must be built in the same function, at the top of the same file, or as an attribute in the
+same class, from a call that is known to return one.
+
+## Why is this bad?
+
+What a loader is made of is settled when it is built:
+
+    ValueError: dataset attribute should not be set after DataLoader is initialized
+
+`num_workers` can be set, but where it was 0 the loader has no `prefetch_factor` (since torch 2.0), and fails at its
+next iteration:
+
+    TypeError: '<=' not supported between instances of 'NoneType' and 'int'
+
+## Example
+
+```python
+from torch.utils.data import DataLoader
+
+loader = DataLoader(dataset)
+loader.num_workers = 2
+```
+
+## Use instead
+
+```python
+from torch.utils.data import DataLoader
+
+loader = DataLoader(dataset, num_workers=2)
+```
+
+## Fix safety
+
+There is no fix: the call that builds the loader has to be written anew, and what used the loader before may need the
+old one.
+
+## References
+
+- `torch/utils/data/dataloader.py`, `DataLoader.__setattr__`
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from worker_lint.finding import Related, Severity
+from worker_lint.locate.descent import node_at
+from worker_lint.locate.forms import text_of
+from worker_lint.locate.module import around
+from worker_lint.locate.scopes import scope_of
+from worker_lint.rule import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from tree_sitter import Node
+
+    from worker_lint.finding import Finding
+    from worker_lint.locate.module import Module
+    from worker_lint.policy import Policy
+    from worker_lint.site import Document, Group, Value
+
+_SEALED = frozenset({"dataset", "batch_size", "batch_sampler", "sampler", "drop_last", "persistent_workers"})
+"""What ``DataLoader.__setattr__`` refuses to set."""
+_LOADERS = frozenset(
+    {
+        "torch.utils.data.DataLoader",
+        "monai.data.DataLoader",
+        "monai.data.ThreadDataLoader",
+        "torch_geometric.loader.DataLoader",
+        "torch_geometric.loader.NeighborLoader",
+        "dgl.dataloading.GraphDataLoader",
+    }
+)
+"""torch's loader, and those that are made from it."""
+_SHORT = 40
+"""Characters of a value that the help shows."""
+_BINDERS = ("for_statement", "pattern_list", "as_pattern_target", "parameters", "default_parameter", "typed_parameter")
+"""What may give a name another value than an assignment does."""
+_SETTING = re.compile(
+    rb"(?<![\w.])([A-Za-z_][\w.]*)\.(" + "|".join(sorted(_SEALED)).encode() + rb"|num_workers)[ \t]*=(?!=)"
+)
+
+
+def check(document: Document, policy: Policy) -> Iterator[Finding]:
+    """Yield a finding for each attribute that a loader does not let be set, or breaks with."""
+    module = document.module
+    built = {
+        (group.start, group.end): group
+        for group in document.groups
+        if group.kind == "call" and group.loader is not None and group.loader.name in _LOADERS
+    }
+    if module is None or not built:
+        return
+    for match in _SETTING.finditer(module.code):
+        node = node_at(module.root, match.start(2), match.end(2))
+        target = node.parent if node is not None else None
+        setting = target.parent if target is not None else None
+        if target is None or setting is None or setting.type != "assignment":
+            continue
+        if setting.child_by_field_name("left") != target:
+            continue
+        name, loader = match[2].decode(), match[1].decode()
+        group = _built(loader, target, module, built)
+        value = setting.child_by_field_name("right")
+        certain = name in _SEALED
+        if group is None or value is None or not (certain or _gets_workers(group, module.value(value))):
+            continue
+        if certain:
+            says = f"{loader} is a DataLoader that is built already, and setting its {name} raises ValueError"
+        else:
+            says = f"{loader} was built without workers, and with another num_workers it raises TypeError when iterated"
+        text = text_of(value)
+        yield RULE.finding(
+            module.value(target),
+            says,
+            f"build {loader} with {name}={text}" if len(text) <= _SHORT else f"build {loader} with that {name}",
+            group=group,
+            severity=Severity.ERROR if certain else None,
+            related=(Related(document.source.path, document.source.position(group.start), f"{loader} is built here"),),
+        )
+
+
+def _built(loader: str, target: Node, module: Module, built: Mapping[tuple[int, int], Group]) -> Group | None:
+    """Return the call that builds ``loader``, an attribute of which ``target`` is; None where it may be another."""
+    in_class = loader.startswith("self.")
+    here = _place(target, in_class)
+    calls = []
+    for node in module.words({loader.rpartition(".")[2]}):
+        named = node.parent if in_class and node.parent is not None and node.parent.type == "attribute" else node
+        above = named.parent
+        if above is None or text_of(named) != loader or _place(named, in_class) != here:
+            continue
+        if above.type == "assignment" and above.child_by_field_name("left") == named:
+            if not in_class and named.start_byte > target.start_byte:
+                continue  # another one, later
+            value = above.child_by_field_name("right")
+            calls.append(built.get((value.start_byte, value.end_byte)) if value is not None else None)
+        elif above.type in _BINDERS:
+            return None
+    return calls[-1] if calls and None not in calls else None
+
+
+def _place(node: Node, in_class: bool) -> int | None:
+    """Return the id of what a name at ``node`` belongs to: its class where it is one of ``self``, else its function."""
+    if not in_class:
+        return scope_of(node)
+    definition = around(node, "class_definition")
+    return definition.id if definition is not None else None
+
+
+def _gets_workers(group: Group, value: Value) -> bool:
+    """Return whether the loader that ``group`` builds surely has no workers, and ``value`` gives it some."""
+    without = group.count.number == 0 if group.count is not None else not group.open
+    return without and (value.number is None or value.number > 0) and value.kind != "boolean"
+
+
+RULE = Rule(
+    code="WL406",
+    name="loader-mutated-after-init",
+    summary="An attribute of a loader is set after it was built, which raises",
+    severity=Severity.WARNING,
+    check=check,
+)
