@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 Framework = Literal["argparse", "optparse", "click", "typer", "absl"]
 
-_MARKS = (b"add_argument", b"add_option", b"option(", b"argument(", b"Option(", b"Argument(", b"DEFINE_")
-"""What every way to declare an option has in it."""
 _LIKE_CLICK = frozenset({"click", "rich_click", "asyncclick", "cloup"})
 _TYPED_ELSEWHERE = frozenset(
     {"jsonargparse", "tap", "lightning.pytorch.cli", "pytorch_lightning.cli", "pytorch_lightning.utilities.cli"}
@@ -64,20 +62,20 @@ class Option:
 def options(document: Document) -> Iterator[Option]:
     """Yield each option with a default that is a site, and each without one whose value reaches a loader here."""
     module = document.module
-    if module is None or not any(mark in module.code for mark in _MARKS) or _TYPED_ELSEWHERE & module.imports.modules:
+    if module is None or _TYPED_ELSEWHERE & module.imports.modules:
         return
-    seen = set()
+    seen: set[str] = set()
     for site in document.sites:
         default = module.node(site.value.start, site.value.end) if site.form == "option-default" else None
         found = _around(default, module, site) if default is not None else None
         if found is not None:
-            seen.add(found.call.id)
+            seen.add(found.destination)
             yield found
-    names = {_last(count) for count, _ in _counts(document)}
-    flags = {f"--{way}" for name in names if name.isidentifier() for way in (name, name.replace("_", "-"))}
-    for node in module.words(flags):
+    names = {last for count, _ in _counts(document) if (last := _last(count)).isidentifier()} - seen
+    flags = {f"--{way}" for name in names for way in (name, name.replace("_", "-"))}
+    for node in module.words({flag for flag in flags if flag.encode() in module.code}):
         found = _around(node, module, None) if node.type == "string_content" else None
-        if found is not None and found.call.id not in seen and found.keyword("default") is None:
+        if found is not None and found.keyword("default") is None:
             yield found
 
 

@@ -60,7 +60,10 @@ def sized(document: Document) -> Iterator[Sized]:
     module = document.module
     if module is None or not document.sites or not any(mark in module.code for mark in _MARKS):
         return
-    sites = {(site.value.start, site.value.end): site for site in document.sites if site.confidence >= _SURE}
+    open_sites = (site for site in document.sites if site.confidence >= _SURE and not site.value.literal)
+    sites = {(site.value.start, site.value.end): site for site in open_sites}
+    if not sites:
+        return
     for call in module.calls(_NAMES):
         callee = module.callee(call) or ""
         count = counted(call, callee)

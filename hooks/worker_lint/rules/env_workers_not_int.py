@@ -89,6 +89,8 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
     module = document.module
     if module is None or not (b"environ" in module.code or b"getenv" in module.code):
         return
+    if all(group.loader is None or group.count is None or group.count.literal for group in document.groups):
+        return
     for read in _reads(module):
         value = module.value(read.node)
         group = _taken_by(value, document, module)

@@ -84,9 +84,7 @@ _SHORT = 40
 """Characters of a value that the help shows."""
 _BINDERS = ("for_statement", "pattern_list", "as_pattern_target", "parameters", "default_parameter", "typed_parameter")
 """What may give a name another value than an assignment does."""
-_SETTING = re.compile(
-    rb"(?<![\w.])([A-Za-z_][\w.]*)\.(" + "|".join(sorted(_SEALED)).encode() + rb"|num_workers)[ \t]*=(?!=)"
-)
+_SETTING = re.compile(rb"\.(" + "|".join(sorted(_SEALED)).encode() + rb"|num_workers)[ \t]*=(?!=)")
 
 
 def check(document: Document, policy: Policy) -> Iterator[Finding]:
@@ -100,14 +98,14 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
     if module is None or not built:
         return
     for match in _SETTING.finditer(module.code):
-        node = node_at(module.root, match.start(2), match.end(2))
+        node = node_at(module.root, *match.span(1))
         target = node.parent if node is not None else None
         setting = target.parent if target is not None else None
         if target is None or setting is None or setting.type != "assignment":
             continue
         if setting.child_by_field_name("left") != target:
             continue
-        name, loader = match[2].decode(), match[1].decode()
+        name, loader = match[1].decode(), text_of(target.child_by_field_name("object"))
         group = _built(loader, target, module, built)
         value = setting.child_by_field_name("right")
         certain = name in _SEALED
