@@ -6,9 +6,12 @@ import re
 from typing import TYPE_CHECKING
 
 from worker_lint.finding import Fix, replacing
+from worker_lint.guards import fixed_options, guarded, is_repeatable, is_watched, unguarded
 from worker_lint.options import is_off, without_workers, worker_options
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from worker_lint.finding import FixKind
     from worker_lint.policy import Policy
     from worker_lint.site import Document, Group, Site
@@ -25,14 +28,15 @@ _OPTION_ON = re.compile(
 def count_fix(site: Site, document: Document, policy: Policy) -> Fix | None:
     """Return the fix that writes the policy's target at ``site``, or None where no mode is in force or it would raise.
 
-    A count of 0 takes the options beside it along: ``persistent_workers``, ``prefetch_factor``, ``timeout`` and
-    ``multiprocessing_context`` make a loader without workers raise. Where such an option is fixed elsewhere in the
-    file, and nothing says that another count is meant for it, no 0 is written.
+    A count of 0 takes the options along that make a loader without workers raise (``persistent_workers``,
+    ``prefetch_factor``, ``timeout``, ``multiprocessing_context``): those beside it are turned off, and those of loaders
+    in the same file that may get it by a name are guarded. Where such an option can be neither, no 0 is written.
     """
     target = policy.target(site.group)
     if target is None or not site.intact or site.value.number == target.count:
         return None
     edits = [replacing(site.value, str(target.count))]
+    title = f"Write {target.count} ({target.why})"
     if target.count == 0:
         if blocked_by(site, document) is not None:
             return None
@@ -42,8 +46,17 @@ def count_fix(site: Site, document: Document, policy: Policy) -> Fix | None:
                 if text is None:
                     return None
                 edits.append(replacing(value, text))
+        guards = [
+            replacing(value, guarded(name, value, group.count))
+            for group in _fed_by(site, document)
+            for name, value in fixed_options(group)
+            if group.count is not None
+        ]
+        if guards:
+            edits += guards
+            title = f"{title}, and guard the options that need workers"
     kind: FixKind = "unsafe" if checkpoint_error(site.group, document) else "policy"
-    return Fix(kind, f"Write {target.count} ({target.why})", tuple(sorted(edits, key=lambda edit: edit.start)))
+    return Fix(kind, title, tuple(sorted(edits, key=lambda edit: edit.start)))
 
 
 def checkpoint_error(group: Group | None, document: Document) -> str | None:
@@ -57,14 +70,44 @@ def checkpoint_error(group: Group | None, document: Document) -> str | None:
 
 
 def blocked_by(site: Site, document: Document) -> int | None:
-    """Return the offset of an option elsewhere in the file that may make a loader with 0 at ``site`` raise."""
-    group = site.group
-    if group is not None and group.kind == "call" and group.loader is not None and not group.open:
-        return None  # everything that this loader is given stands in its call
-    beside_counts = {
-        value.start for each in document.groups if each.count is not None for value in each.options.values()
+    """Return the offset of an option elsewhere in the file that may make a loader with 0 at ``site`` raise.
+
+    An option that ``count_fix`` guards, or that stands beside a count of its own, is none.
+    """
+    if _stands_alone(site):
+        return None
+    for group in _fed_by(site, document):
+        if group.count is not None and not (group.intact and is_repeatable(group.count)):
+            return next(value.start for _, value in fixed_options(group))
+    # Data has no guards: an option beside a count that something else fills in stays as it is, and stands in the way.
+    settled = {
+        value.start
+        for group in document.groups
+        if group.count is not None and (group.count.literal or group.kind in ("call", "dict"))
+        for value in group.options.values()
     }
     for match in _OPTION_ON.finditer(document.source.code):
-        if match.end() not in beside_counts:
+        if match.end() not in settled:
             return match.end()
     return None
+
+
+def _fed_by(site: Site, document: Document) -> Iterator[Group]:
+    """Yield the calls and dicts in Python whose count is a name for ``site``, and may be, beside fixed options."""
+    if _stands_alone(site):
+        return
+    for group in document.groups:
+        count = group.count
+        if group.kind not in ("call", "dict") or count is None or count.literal or is_watched(group):
+            continue
+        values = group.count_values
+        is_another = values and all(each.literal and each.start != site.value.start for each in values)
+        may_be_it = count.kind == "reference" and not is_another
+        if (may_be_it or unguarded(group)) and fixed_options(group):
+            yield group
+
+
+def _stands_alone(site: Site) -> bool:
+    """Return whether everything that the loader at ``site`` is given stands in its call."""
+    group = site.group
+    return group is not None and group.kind == "call" and group.loader is not None and not group.open

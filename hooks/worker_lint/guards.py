@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 from worker_lint.options import is_off, without_workers, worker_options
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from worker_lint.site import Group, Value
 
 _LITERALS = ("integer", "float", "string", "boolean")
@@ -21,21 +19,34 @@ _BINDS_LOOSELY = re.compile(r"\b(?:or|and|not|in|is|lambda)\b|[<>]|[=!]=")
 """What has to stand in parentheses beside a comparison."""
 
 
-def unguarded(group: Group) -> Iterator[tuple[str, Value]]:
-    """Yield the options of ``group`` that make its loader raise where its count, which is not written there, is 0.
+def unguarded(group: Group) -> list[tuple[str, Value]]:
+    """Return the options of ``group`` that make its loader raise where its count, which is not written there, is 0.
 
     Code that looks at the count at all (an ``if``, an ``assert``, a ``max``) is taken to know.
     """
     count = group.count
     if count is None or count.literal or not configures_a_loader(group):
-        return
-    options = [
+        return []
+    options = fixed_options(group)
+    return options if options and not is_watched(group) and _may_be_zero(group, count) else []
+
+
+def fixed_options(group: Group) -> list[tuple[str, Value]]:
+    """Return the options of ``group`` that need workers and are on, whatever the count is."""
+    return [
         (name, value)
         for name, value in worker_options(group)
         if (value.kind in _LITERALS or _CONTEXT.fullmatch(value.text)) and not is_off(name, value)
     ]
-    if options and _may_be_zero(group, count):
-        yield from options
+
+
+def is_watched(group: Group) -> bool:
+    """Return whether the function around ``group`` looks at the name that is its count."""
+    count = group.count
+    if count is None or count.kind != "reference":
+        return False
+    last = re.split(r"\W+", count.text.rstrip("'\"])"))[-1]
+    return any(re.search(rf"\b{re.escape(last)}\b", condition) for condition in group.conditions)
 
 
 def configures_a_loader(group: Group) -> bool:
@@ -58,12 +69,8 @@ def is_repeatable(count: Value) -> bool:
 
 def _may_be_zero(group: Group, count: Value) -> bool:
     if count.kind == "reference":
-        last = re.split(r"\W+", count.text.rstrip("'\"])"))[-1]
-        if any(re.search(rf"\b{re.escape(last)}\b", condition) for condition in group.conditions):
-            return False
-        if group.count_values:
-            return any(value.number == 0 or _expression_may_be_zero(value) for value in group.count_values)
-        return True
+        values = group.count_values
+        return not values or any(value.number == 0 or _expression_may_be_zero(value) for value in values)
     return _expression_may_be_zero(count)
 
 

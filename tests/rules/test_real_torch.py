@@ -276,6 +276,17 @@ def test_a_call_rewritten_to_0_runs(judged):
     assert run(judged("WL201", example, 'mode = "debug"').fixed) == RAN
 
 
+def test_a_default_rewritten_to_0_runs_with_the_loader_that_takes_it(judged):
+    example = (
+        f"{HEAD}def make(num_workers=2):\n    return DataLoader(dataset, num_workers=num_workers, "
+        "persistent_workers=True, prefetch_factor=2)\nloader = make()\n"
+    )
+    fixed = judged("WL201", example, 'mode = "debug"', unsafe=False).fixed
+    assert "num_workers=0" in fixed
+    assert run(example) == run(fixed) == RAN
+    assert run(example.replace("=2)", "=0)", 1))[1] == "ValueError"
+
+
 @pytest.mark.parametrize("value", ["True", "False"])
 def test_a_boolean_passes_as_the_page_says(judged, value):
     example = f"{HEAD}loader = DataLoader(dataset, num_workers={value})\n"

@@ -214,3 +214,74 @@ def test_a_0_is_written_where_another_loader_has_its_own_count(judged):
 )
 def test_a_value_that_another_name_has_too_stays(judged, name, text):
     assert judged("WL201", text, TRAINING, name).fixed == text
+
+
+OPTION = 'parser.add_argument("--num-workers", type=int, default=4)\nargs = parser.parse_args()\n'
+CALL = "from torch.utils.data import DataLoader\nDataLoader(d, num_workers={}, persistent_workers={})\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "fixed"),
+    [
+        pytest.param(
+            OPTION + CALL.format("args.num_workers", "True"),
+            OPTION.replace("4", "0") + CALL.format("args.num_workers", "args.num_workers > 0"),
+            id="an option of a command line",
+        ),
+        pytest.param(
+            "NUM_WORKERS = 4\n" + CALL.format("NUM_WORKERS", "True"),
+            "NUM_WORKERS = 0\n" + CALL.format("NUM_WORKERS", "NUM_WORKERS > 0"),
+            id="a constant",
+        ),
+        pytest.param(
+            "def f(num_workers=4):\n    return dict(num_workers=num_workers, prefetch_factor=2)\n",
+            "def f(num_workers=0):\n"
+            "    return dict(num_workers=num_workers, prefetch_factor=2 if num_workers > 0 else None)\n",
+            id="the options of a loader",
+        ),
+        pytest.param(
+            "class C:\n    num_workers: int = 4\n    num_val_workers: int = 8\n"
+            + CALL.format("cfg.num_workers", "True"),
+            "class C:\n    num_workers: int = 0\n    num_val_workers: int = 0\n"
+            + CALL.format("cfg.num_workers", "cfg.num_workers > 0"),
+            id="two counts",
+        ),
+    ],
+)
+def test_a_0_guards_the_options_of_the_loaders_that_it_may_reach(judged, text, fixed):
+    found = judged("WL201", text, 'mode = "debug"', unsafe=False)
+    assert found.fixed == fixed
+    assert "and guard the options that need workers" in found.findings[0].fix.title
+    assert not judged("WL201", fixed, 'mode = "debug"').findings
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(
+            "NUM_WORKERS = 4\nN = 2  # worker-lint: keep\n" + CALL.format("N", "True"), id="a constant of its own"
+        ),
+        pytest.param(
+            "def f(num_workers=4):\n    assert num_workers\n    "
+            + CALL.format("num_workers", "True").replace("\n", "; ", 1),
+            id="a count that is looked at",
+        ),
+        pytest.param(OPTION + CALL.format("max(1, args.num_workers)", "True"), id="a bound"),
+    ],
+)
+def test_a_0_leaves_other_options_alone(judged, text):
+    fixed = judged("WL201", text, 'mode = "debug"').fixed
+    assert fixed == text.replace("=4", "=0").replace("S = 4", "S = 0")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        pytest.param("a.py", OPTION + CALL.format("pick(args.num_workers) // 2", "True"), id="a call"),
+        pytest.param(
+            "a.yaml", "num_workers: 4\ntrain:\n  num_workers: ${num_workers}\n  persistent_workers: true\n", id="data"
+        ),
+    ],
+)
+def test_no_0_is_written_where_an_option_cannot_be_guarded(judged, name, text):
+    assert judged("WL201", text, 'mode = "debug"', name).fixed == text

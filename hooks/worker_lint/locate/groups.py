@@ -103,7 +103,7 @@ class Groups:
             options[COUNT] = by_position
         options = self._counted(options, loader)
         count = options.get(COUNT)
-        asks = (loader is not None or callee == "dict") and self._asks_for_its_count(options)
+        asks = self._asks_for_its_count(options)
         return Group(
             "dict" if callee == "dict" else "call",
             node.start_byte,

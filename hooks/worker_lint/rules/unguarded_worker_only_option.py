@@ -82,7 +82,7 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
     if module is None:
         return
     for group in document.groups:
-        options, count = list(unguarded(group)), group.count
+        options, count = unguarded(group), group.count
         if not options or count is None or (group.loader is None and _is_for_paddle(module)):
             continue
         node = module.node(count.start, count.end)
