@@ -99,7 +99,8 @@ if TYPE_CHECKING:
     from worker_lint.rules._datasets import Use
     from worker_lint.site import Document, Group
 
-_WORD = re.compile(rb"\bcuda\b|cuda:")
+_PLACES = re.compile(rb"\.(?:cuda|to)\s*\(|device\s*=")
+"""Where something may be put on a GPU."""
 _SPAWNS = re.compile(rb"\bset_start_method\(\s*(?:method\s*=\s*)?[\"'](?:spawn|forkserver)")
 _OTHER_START = re.compile(r"spawn|forkserver|get_context|context")
 _MOST_STEPS = 4
@@ -122,7 +123,7 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
     module = document.module
     if module is None or not document.groups:
         return
-    uses_cuda = _WORD.search(module.code) is not None and not _SPAWNS.search(module.code)
+    uses_cuda = b"cuda" in module.code and not _SPAWNS.search(module.code)
     loaders = [group for group in document.groups if group.loader is not None and group.kind == "call"]
     if not uses_cuda and len(loaders) < 2:
         return
@@ -196,7 +197,7 @@ def _loader_within(function: Node, place: _Place, loaders: list[Group]) -> tuple
 
 def _cuda_within(function: Node, place: _Place, module: Module) -> tuple[Node, bool, bool] | None:
     """Return the first call in ``function`` that puts something on a GPU, and whether it surely does."""
-    for call in within(function, "call"):
+    for call in within(function, "call") if _PLACES.search(function.text or b"") else ():
         target, arguments = call.child_by_field_name("function"), call.child_by_field_name("arguments")
         name = last_name(target)
         if target is None or arguments is None:

@@ -136,7 +136,7 @@ _OPENERS = {
 }
 """What opens something that processes cannot share, and what goes wrong where it is forked."""
 _UNPICKLABLE = "cannot be pickled for workers of spawn or forkserver (TypeError)"
-_WORD = re.compile(rb"\b(?:open|File|TarFile|ZipFile|open_file|Environment|connect|socket|create_connection)\(")
+_WORDS = (b"open(", b"File(", b"open_file(", b"Environment(", b"connect(", b"socket(", b"_connection(", b"Dataset(")
 _TREE = ("h5py.File", "tables.open_file", "netCDF4.Dataset")
 """Files whose entries, ``file["name"]``, are handles too."""
 _CARES = frozenset({"__getstate__", "__setstate__", "__reduce__", "__reduce_ex__", "__copy__", "__deepcopy__"})
@@ -146,10 +146,11 @@ _MOST_STEPS = 4
 def check(document: Document, policy: Policy) -> Iterator[Finding]:
     """Yield a finding for each handle that a dataset opens before the workers start, and reads in them."""
     module = document.module
-    if module is None or b"Dataset" not in module.code or not _WORD.search(module.code):
+    if module is None or b"Dataset" not in module.code or not any(word in module.code for word in _WORDS):
         return
     for dataset in datasets_in(module).values():
-        if not any(_WORD.search(function.text or b"") for function in dataset.building):
+        building = b"".join(function.text or b"" for function in dataset.building)
+        if not any(word in building for word in _WORDS):
             continue
         uses = uses_with_workers(document, dataset)
         if uses is None or _takes_care(dataset, module):

@@ -101,7 +101,7 @@ if TYPE_CHECKING:
     from worker_lint.rules._datasets import DatasetClass, Use
     from worker_lint.site import Document
 
-_WORD = re.compile(rb"\b(?:default_rng|RandomState|Random|Generator)\(")
+_WORDS = (b"default_rng(", b"RandomState(", b"Random(", b"Generator(")
 _GENERATORS = frozenset(
     {
         "numpy.random.default_rng",
@@ -121,12 +121,13 @@ _SEEDS = r"\bself\.{}\.(?:seed|manual_seed|set_state|setstate|initial_seed|bit_g
 def check(document: Document, policy: Policy) -> Iterator[Finding]:
     """Yield a finding for each generator that a dataset makes once, and of which each worker draws from a copy."""
     module = document.module
-    if module is None or b"Dataset" not in module.code or not _WORD.search(module.code):
+    if module is None or b"Dataset" not in module.code or not any(word in module.code for word in _WORDS):
         return
     for dataset in datasets_in(module).values():
         if dataset.iterable or "__getitem__" not in dataset.methods:
             continue
-        if not any(_WORD.search(function.text or b"") for function in dataset.building):
+        building = b"".join(function.text or b"" for function in dataset.building)
+        if not any(word in building for word in _WORDS):
             continue
         uses = uses_with_workers(document, dataset)
         if uses is None or _takes_care(dataset, module):

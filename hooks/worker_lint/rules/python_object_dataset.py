@@ -88,8 +88,8 @@ from worker_lint.rule import Rule
 from worker_lint.rules._datasets import (
     datasets_in,
     in_words,
+    matched,
     may_exceed,
-    own_attribute,
     own_settings,
     parameters,
     uses_with_workers,
@@ -111,7 +111,8 @@ _TEXTS = frozenset({"join", "format", "strip", "split", "readlines", "splitlines
 """Calls, by their last name, that give strings, paths or dicts."""
 _OTHER_THINGS = re.compile(r"pixel|tensor|latent|embed|feature|buffer|size|value|preloaded|cache|_to_|vocab")
 """Names of what holds tensors, or is a small table to look up in."""
-_FILLERS = frozenset({"append", "extend", "insert"})
+_INDEXED = re.compile(rb"\bself\s*\.\s*(\w+)\s*\[")
+_FILLED = re.compile(rb"\bself\s*\.\s*(\w+)\s*(?:\.\s*(?:append|extend|insert)\s*\(|\[[^\n]*\]\s*=)")
 
 
 def check(document: Document, policy: Policy) -> Iterator[Finding]:
@@ -144,12 +145,10 @@ def _finding(dataset: DatasetClass, name: str, value: Node, uses: list[Use], doc
 def _objects(dataset: DatasetClass) -> Iterator[tuple[str, Node]]:
     """Yield each attribute that is filled with Python objects in a loop, and indexed in the workers."""
     taken = {
-        name
+        text_of(name)
         for function in dataset.reading
-        for place in within(function, "subscript")
-        if (name := own_attribute(place.child_by_field_name("value"))) is not None
-        and not _OTHER_THINGS.search(name)
-        and _is_by_index(place, function)
+        for name in matched(function, _INDEXED)
+        if not _OTHER_THINGS.search(text_of(name)) and _is_by_index(around(name, "subscript"), function)
     }
     settings = {name: value for name, value in own_settings(dataset.building) if name in taken}
     filled = set(_filled(dataset)) if settings else set()
@@ -158,30 +157,25 @@ def _objects(dataset: DatasetClass) -> Iterator[tuple[str, Node]]:
             yield name, value
 
 
-def _is_by_index(place: Node, function: Node) -> bool:
+def _is_by_index(place: Node | None, function: Node) -> bool:
     """Return whether ``place`` takes the item at the index that ``function`` is given, or at one made of it."""
     own = set(parameters(function)) - {"self"}
-    return any(text_of(name) in own for name in within(place, "identifier"))
+    return place is not None and any(text_of(name) in own for name in within(place, "identifier"))
 
 
 def _filled(dataset: DatasetClass) -> Iterator[str]:
     """Yield each attribute to which a loop in ``__init__`` adds objects."""
     for function in dataset.building:
-        for call in within(function, "call"):
-            target, arguments = call.child_by_field_name("function"), call.child_by_field_name("arguments")
-            if last_name(target) not in _FILLERS or target is None or arguments is None:
+        for name in matched(function, _FILLED):
+            statement = around(name, "call", "assignment", "function_definition")
+            if statement is None or not _in_loop(statement):
                 continue
-            name = own_attribute(target.child_by_field_name("object"))
-            added = arguments.named_children[-1] if arguments.named_children else None
-            if name is not None and added is not None and _is_object(added) and _in_loop(call):
-                yield name
-        for assignment in within(function, "assignment"):
-            left, value = assignment.child_by_field_name("left"), assignment.child_by_field_name("right")
-            if left is None or value is None or left.type != "subscript" or not _in_loop(assignment):
-                continue
-            name = own_attribute(left.child_by_field_name("value"))
-            if name is not None and _is_object(value):
-                yield name
+            added = statement.child_by_field_name("right")  # self.samples[key] = added
+            if statement.type == "call":
+                arguments = statement.child_by_field_name("arguments")
+                added = arguments.named_children[-1] if arguments is not None and arguments.named_children else None
+            if added is not None and _is_object(added):
+                yield text_of(name)
 
 
 def _in_loop(node: Node) -> bool:

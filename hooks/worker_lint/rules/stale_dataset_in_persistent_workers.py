@@ -88,14 +88,12 @@ import re
 from typing import TYPE_CHECKING
 
 from worker_lint.finding import Related, Severity
-from worker_lint.locate.descent import node_at
 from worker_lint.locate.forms import text_of
 from worker_lint.locate.module import around
 from worker_lint.locate.values import python_value
-from worker_lint.locate.words import occurrences
 from worker_lint.options import is_off
 from worker_lint.rule import Rule
-from worker_lint.rules._datasets import dataset_argument, may_exceed, own_names, own_settings, uses_of, within
+from worker_lint.rules._datasets import dataset_argument, may_exceed, named, own_names, own_settings, uses_of, within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -160,9 +158,8 @@ def _epochs(loader: Node, call: Node, module: Module) -> list[Node]:
     region = (around(loader, "class_definition") if "." in written else None) or module.root
     home = around(loader, "function_definition") if "." not in written else None
     found: dict[int, Node] = {}
-    for _, (start, end) in occurrences(region.text or b"", {written.rpartition(".")[2]}):
-        name = node_at(module.root, region.start_byte + start, region.start_byte + end)
-        outer = _loop_around(name, written) if name is not None else None
+    for name in named(written.rpartition(".")[2], region, module):
+        outer = _loop_around(name, written)
         if outer is None or _holds(outer, call):
             continue
         if "." not in written and home is not None and not _holds(home, outer):
