@@ -118,9 +118,9 @@ def test_what_stays_on_the_cpu_is_left_alone(judged, text):
 
 def test_the_messages_name_the_class_the_loader_and_the_error(judged):
     assert judged("WL508", dataset("return load(i).cuda()")).says == (
-        "error: Images runs in the workers of the loader in line 10 (4 workers) and uses CUDA: where these are forked, "
-        "that is a RuntimeError, Cannot re-initialize CUDA in forked subprocess; return CPU tensors, set "
-        "pin_memory=True, and move the batch to the GPU in the training loop"
+        "error: Images runs in the workers of the loader in line 10 (4 workers) and uses CUDA: once the main process "
+        "has used it, forked workers raise RuntimeError, Cannot re-initialize CUDA in forked subprocess; return CPU "
+        "tensors, set pin_memory=True, and move the batch to the GPU in the training loop"
     )
     assert judged("WL508", collate("return list(DataLoader(batch, num_workers=2))")).says == (
         "error: collate runs in the workers of the loader in line 6 (4 workers) and reads a loader with workers of its "

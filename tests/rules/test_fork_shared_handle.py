@@ -28,6 +28,7 @@ def dataset(init, read="return self.f[i]", loader=LOADER, more="", base="Dataset
         pytest.param("h5py.File", dataset("self.f = h5py.File(path, 'r')"), id="an HDF5 file"),
         pytest.param("h5py.File", dataset("self.f = h5py.File(path)['images']"), id="an entry of it"),
         pytest.param("h5py.File", dataset("f = h5py.File(path)\nself.f = f['images']"), id="by a name"),
+        pytest.param("h5py.File", dataset("f = h5py.File(path)\nself.f = f.get('images')"), id="an entry that is got"),
         pytest.param(
             "h5py.File", dataset("self.h = h5py.File(path)\nself.f = self.h['images']"), id="by another attribute"
         ),

@@ -154,7 +154,7 @@ def _finding(node: Node, certain: bool, is_loader: bool, place: _Place, document
     else:
         what = "uses CUDA" if certain else "may use CUDA"
         message = (
-            f"{runs} and {what}: where these are forked, that is a RuntimeError, "
+            f"{runs} and {what}: once the main process has used it, forked workers raise RuntimeError, "
             "Cannot re-initialize CUDA in forked subprocess"
         )
         remedy = "return CPU tensors, set pin_memory=True, and move the batch to the GPU in the training loop"

@@ -195,10 +195,11 @@ def _opener(expression: Node, dataset: DatasetClass, module: Module, steps: int 
         if callee in _OPENERS:
             return None if _writes(expression) else callee
         function = expression.child_by_field_name("function")
-        if last_name(function) in ("begin", "cursor") and function is not None:  # of an environment, a connection
-            inner = function.child_by_field_name("object")
-            return None if inner is None else _opener(inner, dataset, module, steps - 1)
-        return None
+        inner = function.child_by_field_name("object") if function is not None else None
+        if inner is None or last_name(function) not in ("begin", "cursor", "get"):
+            return None
+        opener = _opener(inner, dataset, module, steps - 1)  # of an environment, a connection, a tree
+        return opener if last_name(function) != "get" or opener in _TREE else None
     if expression.type == "subscript":
         inner, key = expression.child_by_field_name("value"), expression.child_by_field_name("subscript")
         if inner is None or key is None or key.type not in ("string", "identifier", "attribute"):
