@@ -119,7 +119,8 @@ def test_what_is_opened_before_the_workers_and_read_in_them_is_found(judged, ope
             id="an init function from elsewhere",
         ),
         pytest.param(dataset("self.f = h5py.File(path)", base="Module"), id="no dataset"),
-        pytest.param(dataset("self.f = h5py.File(path)", base="tf.data.Dataset"), id="another library's dataset"),
+        pytest.param(dataset("self.f = h5py.File(path)", base="tf.data.Dataset"), id="TensorFlow's dataset"),
+        pytest.param("from mxnet import gluon\n" + dataset("self.f = h5py.File(path)", base="gluon.data.Dataset"), id="MXNet's"),
     ],
 )  # fmt: skip
 def test_what_each_worker_opens_itself_is_left_alone(judged, text):

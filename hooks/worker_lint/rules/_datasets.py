@@ -26,7 +26,7 @@ _OWN_NAME = re.compile(rb"\b(?:self|cls)\s*\.\s*(\w+)")
 _ITERABLE = re.compile(r"torch\.utils\.data\.(?:dataset\.)?(?:Iterable|Chain)Dataset")
 _MAP = re.compile(r"torch\.utils\.data\.(?:dataset\.)?\w*Dataset")
 _NEUTRAL = frozenset({"object", "abc.ABC", "typing.Generic", "typing.Protocol", "ABC", "Generic"})
-_OTHER_WORKERS = re.compile(r"tensorflow|tf|datasets|mindspore|keras|ray|apache_beam|gdal|netCDF4|grain|jax|h5py")
+_OTHER_WORKERS = re.compile(r"(?:tensorflow|tf|datasets|mindspore|mxnet|keras|ray|netCDF4|grain|h5py)\.")
 """The packages whose datasets no torch loader reads."""
 _WORKER = re.compile(rb"(?i)worker|split_dataset_by_node")
 _WRAPPERS = frozenset({"Subset", "random_split"})
