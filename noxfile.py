@@ -87,10 +87,10 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def torch(session: nox.Session) -> None:
-    """The rules about contradictory options against the real DataLoader. Not run by default: torch is large.
+    """The rules about options and datasets against the real DataLoader. Not run by default: torch is large.
 
     WORKER_LINT_TORCH says what to install, and from where: "torch==2.13.0+cpu --find-links=wheels".
     """
     session.install(*os.environ.get("WORKER_LINT_TORCH", "torch --torch-backend=cpu").split())
     session.install("numpy", "--editable", ".", *_group("test"))  # torch warns where numpy is missing
-    session.run("pytest", "tests/rules/test_real_torch.py", *session.posargs)
+    session.run("pytest", "tests/rules/test_real_torch.py", "tests/rules/test_real_torch_datasets.py", *session.posargs)
