@@ -30,7 +30,7 @@ _CPUS = re.compile(r"(\d{1,6}(?:\.\d{1,6})?)(m?)")
 _SHM = "/dev/shm"  # noqa: S108 - named, not written to
 _FROM_ELSEWHERE = ("<<", "extends")
 _LISTS_OF_CONTAINERS = ("containers", "initContainers")
-_HOLDS_CONTAINERS = re.compile(rb"(?m)^\s*(?:- +)?[\"']?(?:services|containers|container)[\"']?\s*:")
+_HOLDS_CONTAINERS = re.compile(rb"(?m)^[ \t]*(?:- +)?[\"']?(?:services|containers|container)[\"']?\s*:")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,6 +53,12 @@ class Container:
     """The word ``run`` of a command line, behind which its options stand."""
 
 
+def describes_containers(source: Source) -> bool:
+    """Return whether a YAML source has a key under which services or containers stand."""
+    code = source.code
+    return (b"container" in code or b"services" in code) and _HOLDS_CONTAINERS.search(code) is not None
+
+
 def container_of(document: Document, site: Site, launch: Launch | None) -> Container | None:
     """Return the container in which ``launch`` runs, or which is around ``site``; None where there is none to see."""
     if launch is not None and (step := launch.step("docker")) is not None:
@@ -72,7 +78,7 @@ def container_of(document: Document, site: Site, launch: Launch | None) -> Conta
     source, place = document.source, site.value.start
     if source.language == "shell" and (inset := source.inset) is not None:
         source, place = inset.host, inset.offsets[place]
-    if source.language != "yaml" or not _HOLDS_CONTAINERS.search(source.code):
+    if source.language != "yaml" or not describes_containers(source):
         return None
     # Its grammar is loaded where it is needed.
     from worker_lint.locate.yaml_text import pieces

@@ -11,15 +11,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from worker_lint.locate.command_sites import REFERENCE, Word, value_of
-from worker_lint.locate.script import Flow
 from worker_lint.locate.starters import options_of, starters, steps_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from worker_lint.locate.script import Assignment, Line, Script
+    from worker_lint.locate.script import Assignment, Flow, Line, Script
     from worker_lint.locate.starters import Step
-    from worker_lint.locate.vocabulary import Vocabulary
     from worker_lint.site import Site, Value
     from worker_lint.source import Source
 
@@ -44,15 +42,11 @@ class Launch:
 class Job:
     """One shell script as a job: what it asks of a cluster, and how it starts what takes its counts."""
 
-    def __init__(self, source: Source, script: Script, words: Vocabulary) -> None:
+    def __init__(self, source: Source, script: Script, flow: Flow) -> None:
         self._source = source
         self._script = script
-        self._words = words
+        self._flow = flow
         self._launches: dict[Line, tuple[Launch, ...]] = {}
-
-    @cached_property
-    def _flow(self) -> Flow:
-        return Flow(self._script, self._words)
 
     @property
     def assignments(self) -> tuple[Assignment, ...]:

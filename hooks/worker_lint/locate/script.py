@@ -72,9 +72,8 @@ class Script:
             if fallback := FALLBACK.fullmatch(word.text):
                 self.assignments.append(Assignment(fallback[1], word))
 
-    def sites(self, words: Vocabulary) -> list[Site]:
-        """Return the sites of the script in the order in which they stand."""
-        flow = Flow(self, words)
+    def sites(self, flow: Flow, words: Vocabulary) -> list[Site]:
+        """Return the sites of the script, whose ``flow`` is known, in the order in which they stand."""
         around = of_script(self.stem, words)
         flags: list[Site] = []
         for line in self.lines:

@@ -14,7 +14,7 @@ from worker_lint.locate.command import PYTHON, SHELLS, understood
 from worker_lint.locate.command_sites import Word
 from worker_lint.locate.job import Job
 from worker_lint.locate.query import compiled
-from worker_lint.locate.script import Assignment, Line, Script
+from worker_lint.locate.script import Assignment, Flow, Line, Script
 from worker_lint.locate.values import refuse_endless
 from worker_lint.site import Document
 from worker_lint.source import Inset, Source, language_by_line, language_by_name
@@ -69,10 +69,11 @@ def locate(source: Source, words: Vocabulary) -> tuple[Document | Source, ...]:
     """
     reader = _Reader(source)
     reader.read(0, len(source.code))
-    sites = tuple(reader.script.sites(words))
+    flow = Flow(reader.script, words)
+    sites = tuple(reader.script.sites(flow, words))
     for site in sites:
         refuse_endless(source, site.value)
-    job = Job(source, reader.script, words) if sites else None
+    job = Job(source, reader.script, flow) if sites else None
     return (Document(source, sites, job=job), *(piece for piece in reader.pieces if words.concerns(piece.code)))
 
 

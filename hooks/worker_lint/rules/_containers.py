@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from worker_lint.locate.containers import container_of
+from worker_lint.locate.containers import container_of, describes_containers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,9 +24,10 @@ def contained(document: Document, word: bytes = b"") -> Iterator[tuple[Site, Con
     source = document.source
     inset = source.inset
     whole = inset.host if source.language == "shell" and inset is not None else source
-    if word not in whole.code or not (
-        whole.language == "yaml" or (document.job is not None and any(name in source.code for name in _RUNTIMES))
-    ):
+    if not document.sites or word not in whole.code:
+        return
+    started = document.job is not None and any(name in source.code for name in _RUNTIMES)
+    if not started and not (whole.language == "yaml" and describes_containers(whole)):
         return
     for site in document.sites:
         if site.value.number is None or site.value.number < 1:

@@ -74,7 +74,7 @@ _BINDING = {
     "GOMP_CPU_AFFINITY": re.compile(r"\d.*"),
 }
 """What binds the first thread to one core; the first of them that is set decides."""
-_WORDS = re.compile(rb"OMP_PROC_BIND|OMP_PLACES|GOMP_CPU_AFFINITY")
+_WORDS = tuple(name.encode() for name in _BINDING)
 _OFF = re.compile(rb"OMP_PROC_BIND[\"'\]]*\s*[=,:]\s*[\"']?(?i:false)|unset\s[^\n;&|]*OMP_PROC_BIND")
 _TORCH = re.compile(rb"(?m)^[ \t]*(?:import|from)[ \t]+torch\b")
 _FEWEST_WORKERS = 2
@@ -83,7 +83,7 @@ _FEWEST_WORKERS = 2
 def check(document: Document, policy: Policy) -> Iterator[Finding]:
     """Yield a finding for each variable that leaves one core to all workers of the file."""
     code = document.source.code
-    if not document.sites or not _WORDS.search(code) or _OFF.search(code):
+    if not document.sites or not any(word in code for word in _WORDS) or _OFF.search(code):
         return
     found: list[tuple[str, Value, Site]] = []
     if document.job is not None:

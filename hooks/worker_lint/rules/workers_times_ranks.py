@@ -75,7 +75,7 @@ if TYPE_CHECKING:
 def check(document: Document, policy: Policy) -> Iterator[Finding]:
     """Yield a finding for each count that, in all processes of its launcher, exceeds the CPUs of a profile."""
     settings = policy.settings
-    if document.job is None or settings.profile is None or settings.ranks_per_node is not None:
+    if document.job is None or not policy.profiles or settings.profile is None or settings.ranks_per_node is not None:
         return
     for site in document.sites:
         if site.value.number is None or site.value.number < 1:
