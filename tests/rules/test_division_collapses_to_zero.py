@@ -51,6 +51,11 @@ def test_silent(judged, count):
         ),
         pytest.param("RANKS = 4\nDataLoader(d, num_workers=args.workers // RANKS)", id="by a constant"),
         pytest.param("pool = Pool(workers // world_size)", id="a pool"),
+        pytest.param(
+            "def f(n):\n  num_workers = n // len(sets)\n  seed = partial(init, num_workers=num_workers)\n"
+            "  return DataLoader(d, num_workers=n, worker_init_fn=seed)",
+            id="a count that the loader does not take",
+        ),
         pytest.param("cfg.num_workers = torch.distributed.get_world_size() // 8", id="a world size"),
     ],
 )
@@ -98,6 +103,17 @@ def test_the_fix_keeps_every_result_but_the_one_that_collapsed(judged):
     count = judged("WL702", text).fixed.partition("num_workers=")[2].strip()[:-1]
     results = {(n, ranks): eval(count, {"n": n, "ranks": ranks, "max": max}) for n in range(9) for ranks in (1, 2, 8)}  # noqa: S307
     assert all(result == (n // ranks or min(n, 1)) for (n, ranks), result in results.items())
+
+
+def test_a_division_in_a_call_among_others(judged):
+    text = f"{TORCH}def f(n):\n  a = DataLoader(d, num_workers=n // ranks)\n  b = DataLoader(d, num_workers=n)\n"
+    assert judged("WL702", text).findings
+
+
+def test_a_name_that_a_loader_takes(judged):
+    text = f"{TORCH}def f(n):\n  num_workers = n // ranks\n  return DataLoader(d, num_workers=num_workers)\n"
+    assert judged("WL702", text).findings
+    assert judged("WL702", text.replace("DataLoader(d, num_workers=", "make(")).findings
 
 
 def test_a_test_for_none_bounds_nothing(judged):

@@ -51,6 +51,7 @@ from typing import TYPE_CHECKING
 
 from worker_lint.finding import Fix, Severity
 from worker_lint.locate.forms import text_of
+from worker_lint.locate.module import around
 from worker_lint.locate.reach import conditions_around, values_of
 from worker_lint.locate.values import unwrapped
 from worker_lint.rule import Rule
@@ -85,7 +86,11 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
             continue
         value = module.node(site.value.start, site.value.end)
         for quotient, dividend, divisor in _quotients(value) if value is not None else ():
-            if _may_collapse(dividend, divisor, module) and not _is_looked_at(quotient, dividend, site):
+            if (
+                _may_collapse(dividend, divisor, module)
+                and not _is_looked_at(quotient, dividend, site)
+                and _is_loaded_with(quotient, site, document)
+            ):
                 yield _finding(quotient, dividend, divisor, site, module)
 
 
@@ -147,6 +152,23 @@ def _is_looked_at(quotient: Node, dividend: Node, site: Site) -> bool:
     watched = re.compile("|".join(rf"\b{re.escape(name)}\b" for name in names))
     tests = (test for test in conditions_around(quotient) if not test.startswith("min("))
     return any(watched.search(test) for test in tests)
+
+
+def _is_loaded_with(quotient: Node, site: Site, document: Document) -> bool:
+    """Return whether a loader may take the count: a name that none of its function's loaders takes is not theirs."""
+    assignment, function = around(quotient, "assignment"), around(quotient, "function_definition")
+    target = assignment.child_by_field_name("left") if assignment is not None else None
+    if site.form != "assignment" or function is None or target is None or target.type != "identifier":
+        return True
+    taken = [
+        group.count.text
+        for group in document.groups
+        if group.loader is not None
+        and group.count is not None
+        and function.start_byte <= group.start < function.end_byte
+        and not group.start <= quotient.start_byte < group.end
+    ]
+    return not taken or any(text_of(target) in count for count in taken)
 
 
 def _finding(quotient: Node, dividend: Node, divisor: Node, site: Site, module: Module) -> Finding:

@@ -48,9 +48,8 @@ Elsewhere it is unsafe, for a caller in another file may pass 0 for "none given"
 
 ## References
 
-- [g2pW#34](https://github.com/GitYCC/g2pW/pull/34), [eva#859](https://github.com/kaiko-ai/eva/pull/859),
-  [sd-scripts#339](https://github.com/kohya-ss/sd-scripts/pull/339),
-  [gluonts#1160](https://github.com/awslabs/gluonts/pull/1160): the same mistake, mended
+- [g2pW#34](https://github.com/GitYCC/g2pW/pull/34), [eva#859](https://github.com/kaiko-ai/eva/pull/859): the same
+  mistake, mended
 """
 
 from __future__ import annotations
