@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from worker_lint.baseline import Known
     from worker_lint.finding import FoundIn
     from worker_lint.locate.vocabulary import Vocabulary
     from worker_lint.policies import Policies
@@ -40,6 +42,8 @@ class Judgement:
 
     findings: list[FoundIn]
     exempting: frozenset[Exemption]
+    known: Counter[Known]
+    """Findings that the baseline lists."""
 
 
 @dataclass(slots=True)
@@ -54,6 +58,8 @@ class FileReport:
     """Its counts, where a selected rule looks across files."""
     exempting: frozenset[Exemption] = frozenset()
     """The suppressions of the settings that silenced something in it."""
+    known: Counter[Known] = field(default_factory=Counter)
+    """Findings in it that the baseline lists."""
     error: str | None = None
     """One line, where the file could not be judged."""
     skipped: Literal["binary", "unknown language", "unwanted language"] | None = None
@@ -126,13 +132,16 @@ def judged(documents: Iterable[Document], policy: Policy) -> Judgement:
     found += reviewed(reviews, suppressions, settings)
     # The pieces of a file come language by language; people read it from its beginning.
     found.sort(key=lambda each: each[0].file_offset(each[1].start))
-    return Judgement(found, frozenset(suppressions.exempting))
+    known: Counter[Known] = Counter()
+    if policy.baseline is not None:
+        found = policy.baseline.beyond(found, known)
+    return Judgement(found, frozenset(suppressions.exempting), known)
 
 
 def check_text(path: Path, data: bytes, policies: Policies) -> FileReport:
     """Return the report of a file at ``path`` that holds ``data``.
 
-    Raises SettingsError and ProfileError; what is wrong with the file itself is reported.
+    Raises SettingsError, ProfileError and BaselineError; what is wrong with the file itself is reported.
     """
     language = language_of(path, data)
     if language is None:
@@ -147,7 +156,7 @@ def check_text(path: Path, data: bytes, policies: Policies) -> FileReport:
             return FileReport(path)
         documents, policy = locate(source, words), policies.for_path(path)
         found = judged(documents, policy)
-        return FileReport(path, source, found.findings, sightings(documents, settings), found.exempting)
+        return FileReport(path, source, found.findings, sightings(documents, settings), found.exempting, found.known)
     except SourceError as error:
         return FileReport(path, error=str(error))
 
@@ -178,14 +187,22 @@ def _sites(documents: Iterable[Document], settings: Settings) -> Iterator[tuple[
 def check_across(sightings: Sequence[Sighting], policies: Policies) -> Iterator[FileReport]:
     """Yield what the rules that look across files find in the counts of all of them, one report a finding.
 
-    Files are not held in memory: one in which something is found is opened again. Raises SettingsError.
+    Files are not held in memory: one in which something is found is opened again. Raises SettingsError, ProfileError
+    and BaselineError.
     """
     for rule in RULES:
         if rule.across is None:
             continue
+        taken: Counter[Known] = Counter()
         concerned = [each for each in sightings if rule in selected(policies.settings_for(each.path))]
         for claim in rule.across(concerned):
-            yield _of_claim(rule, claim, policies.settings_for(claim.at.path))
+            file = _of_claim(rule, claim, policies.settings_for(claim.at.path))
+            baseline = policies.for_path(claim.at.path).baseline
+            if baseline is not None:
+                before = taken.copy()
+                file.findings = baseline.beyond(file.findings, taken)
+                file.known = taken - before
+            yield file
 
 
 def _of_claim(rule: Rule, claim: Claim, settings: Settings) -> FileReport:

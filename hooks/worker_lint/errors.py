@@ -19,5 +19,9 @@ class ProfileError(WorkerLintError):
     """A hardware profile that is missing, malformed, of another schema version, or impossible."""
 
 
+class BaselineError(WorkerLintError):
+    """A baseline that is missing, or cannot be read as one."""
+
+
 class SourceError(WorkerLintError):
     """A file under inspection that cannot be read, decoded, parsed or written."""

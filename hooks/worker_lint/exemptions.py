@@ -13,8 +13,10 @@ from worker_lint.source import Source
 from worker_lint.triage import selected, weighed
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Iterator, Sequence
 
+    from worker_lint.baseline import Known
     from worker_lint.check import FileReport
     from worker_lint.finding import FoundIn
     from worker_lint.policies import Policies
@@ -56,10 +58,10 @@ class Exemptions:
                     self._needed.add(key)
         self._needed.update((settings.file, exemption) for exemption in file.exempting)
 
-    def unused(self, places: Sequence[Path]) -> Iterator[FoundIn]:
+    def unused(self, places: Sequence[Path], known: Counter[Known]) -> Iterator[FoundIn]:
         """Yield a finding for each suppression that was not needed, where all files that it is for were checked.
 
-        ``places`` are the files and folders that were.
+        ``places`` are the files and folders that were. What a baseline lists is not yielded, but added to ``known``.
         """
         folders = [os.path.abspath(place) for place in places if place.is_dir()]  # noqa: PTH100 - links stay
         for file in self._settings.files():
@@ -68,9 +70,11 @@ class Exemptions:
                 key = file.path, exemption
                 if key in self._needed or not (whole or (key in self._concerned and _is_one_file(exemption.path))):
                     continue
-                yield from self._found(file, exemption, matched=key in self._concerned)
+                yield from self._found(file, exemption, known, matched=key in self._concerned)
 
-    def _found(self, file: SettingsFile, exemption: Exemption, *, matched: bool) -> Iterator[FoundIn]:
+    def _found(
+        self, file: SettingsFile, exemption: Exemption, known: Counter[Known], *, matched: bool
+    ) -> Iterator[FoundIn]:
         settings = self._settings.for_path(file.path)
         if all(rule.code != _CODE for rule in selected(settings)):
             return
@@ -83,7 +87,9 @@ class Exemptions:
         why = f"{rules} finds nothing {place}" if matched else f"no file that was checked matches {exemption.path!r}"
         message = f"suppressions[{exemption.index}] suppresses nothing: {why}"
         found = Finding(_CODE, Severity.WARNING, start, end, message, "remove the entry")
-        yield source, weighed(found, settings.severity)
+        told = [(source, weighed(found, settings.severity))]
+        baseline = self._policies.baseline_for(file.path)
+        yield from told if baseline is None else baseline.beyond(told, known)
 
 
 def _is_one_file(pattern: str) -> bool:

@@ -11,6 +11,7 @@ from worker_lint.policy import Policy
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from worker_lint.baseline import Baseline
     from worker_lint.hardware.profile import Profile
     from worker_lint.settings import Settings, SettingsResolver
 
@@ -27,14 +28,18 @@ _CI_VARIABLES = (
 
 
 class Policies:
-    """Hands out one policy for each set of settings; a profile is loaded, and the machine measured, once.
+    """Hands out one policy for each set of settings; each file they name is read, and the machine measured, once.
 
     Where nobody named a profile the running machine is taken, but not in CI: a runner there is not the machine that
     trains, so the bounds are left out, and ``notices`` says so.
     """
 
-    def __init__(self, resolver: SettingsResolver, environ: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, resolver: SettingsResolver, environ: Mapping[str, str] | None = None, *, with_baselines: bool = True
+    ) -> None:
         self._resolver = resolver
+        self._with_baselines = with_baselines
+        self._baselines: dict[str, Baseline] = {}
         self._environ = os.environ if environ is None else environ
         self._policies: dict[Settings, Policy] = {}
         self._profiles: dict[str, Profile] = {}
@@ -45,21 +50,40 @@ class Policies:
         return self._resolver.for_path(path)
 
     def for_path(self, path: Path) -> Policy:
-        """Return the policy for ``path``. Raises SettingsError and ProfileError."""
+        """Return the policy for ``path``. Raises SettingsError, ProfileError and BaselineError."""
         return self._policy(self.settings_for(path))
 
     def for_folder(self, folder: Path) -> Policy:
         """Return the policy for a file in ``folder`` that no pattern singles out.
 
-        Raises SettingsError and ProfileError.
+        Raises SettingsError, ProfileError and BaselineError.
         """
         return self._policy(self._resolver.for_folder(folder))
 
     def _policy(self, settings: Settings) -> Policy:
         known = self._policies.get(settings)
         if known is None:
-            known = self._policies[settings] = Policy(settings, self.profiles(settings))
+            known = self._policies[settings] = Policy(settings, self.profiles(settings), self._baseline(settings))
         return known
+
+    def baseline_for(self, path: Path) -> Baseline | None:
+        """Return the baseline for ``path``, for which no profile is loaded. Raises SettingsError, BaselineError."""
+        return self._baseline(self.settings_for(path))
+
+    @property
+    def baselines(self) -> tuple[Baseline, ...]:
+        """The baselines that were read so far."""
+        return tuple(self._baselines.values())
+
+    def _baseline(self, settings: Settings) -> Baseline | None:
+        name = settings.baseline
+        if name is None or not self._with_baselines:
+            return None
+        if name not in self._baselines:
+            from worker_lint.baseline import read
+
+            self._baselines[name] = read(_near(Path(name)))
+        return self._baselines[name]
 
     def profiles(self, settings: Settings) -> tuple[Profile, ...]:
         """Return the profiles on which a count must hold under ``settings``. Raises ProfileError."""
@@ -82,6 +106,12 @@ class Policies:
     def _notice(self, text: str) -> None:
         if text not in self.notices:
             self.notices.append(text)
+
+
+def _near(path: Path) -> Path:
+    """Return ``path`` as people would name it from the current folder."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 def in_ci(environ: Mapping[str, str]) -> bool:

@@ -9,6 +9,7 @@ from worker_lint.hardware.demand import Demand
 from worker_lint.hardware.limits import exceeded, limits
 
 if TYPE_CHECKING:
+    from worker_lint.baseline import Baseline
     from worker_lint.hardware.limits import Limits
     from worker_lint.hardware.profile import Profile
     from worker_lint.hardware.terms import Term
@@ -44,11 +45,14 @@ class Target:
 
 
 class Policy:
-    """The settings in force for a path together with the machines that they name."""
+    """The settings in force for a path together with the machines and the baseline that they name."""
 
-    def __init__(self, settings: Settings, profiles: tuple[Profile, ...] = ()) -> None:
+    def __init__(
+        self, settings: Settings, profiles: tuple[Profile, ...] = (), baseline: Baseline | None = None
+    ) -> None:
         self.settings = settings
         self.profiles = profiles
+        self.baseline = baseline
         self._bounds: dict[int, tuple[Bound, ...]] = {}
 
     @property

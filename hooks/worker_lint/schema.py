@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from jsonschema.exceptions import ValidationError
 
-NAMES = ("worker-counts", "hardware-profile", "settings", "report", "vocabulary")
+NAMES = ("worker-counts", "hardware-profile", "settings", "baseline", "report", "vocabulary")
 
 _BUNDLED = files("worker_lint") / "schemas"
 

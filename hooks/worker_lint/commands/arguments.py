@@ -36,6 +36,7 @@ def add_settings(parser: argparse.ArgumentParser, *, rules: bool = False) -> Non
         group.add_argument("--select", metavar="CODES", type=codes, help="rules to apply: codes or beginnings of codes")
         group.add_argument("--extend-select", metavar="CODES", type=codes, help="rules to apply besides those")
         group.add_argument("--ignore", metavar="CODES", type=codes, help="rules to leave out")
+        group.add_argument("--baseline", metavar="FILE", help="the findings that are known; 'none' for no such file")
     add_settings_file(group)
 
 

@@ -1,4 +1,4 @@
-"""``worker-lint check``: judge files, and mend them."""
+"""``worker-lint check``: judge files, mend them, or accept what is found."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from worker_lint.discover import discover
 from worker_lint.errors import SourceError, UsageError
 from worker_lint.exemptions import Exemptions
 from worker_lint.finding import Severity, is_made
+from worker_lint.ledger import Ledger
 from worker_lint.policies import Policies
 from worker_lint.progress import Progress
 from worker_lint.report.summary import Report
@@ -42,7 +43,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--unsafe-fixes", action="store_true", help="with --fix or --diff: what may change behaviour, too"
     )
-    parser.add_argument("--diff", action="store_true", help="print what --fix would change, and write nothing")
+    parser.add_argument(
+        "--diff", action="store_true", help="print what --fix (or --add-ignore) would change, and write nothing"
+    )
+    accepted = parser.add_argument_group("accepting what is found")
+    accepted.add_argument("--add-ignore", action="store_true", help="write a comment that suppresses it beside each")
+    accepted.add_argument("--reason", metavar="TEXT", help="with --add-ignore: what the comments say of why")
+    accepted.add_argument("--write-baseline", metavar="FILE", type=Path, help="list all of it in FILE: it is known")
     parser.add_argument("--stdin-filename", type=Path, metavar="PATH", help="the name of the text that '-' reads")
     add_settings(parser, rules=True)
     output = parser.add_argument_group("output")
@@ -59,115 +66,203 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Check, report, and return the exit status."""
+    _refuse_contradictions(args)
     settings = resolver(args)
-    for place in args.paths or [Path()]:
+    places = args.paths or [Path()]
+    for place in places:
         # A mode or a rule that is unknown must not pass because no file happens to hold a count.
         _ = settings.for_folder(place) if place.is_dir() else settings.for_path(place)
     wanted = outputs.outputs_of(args)
-    policies = Policies(settings)
-    report = Report(dry=args.diff, unsafe=args.unsafe_fixes)
+    run = _Run(args, settings)
     if args.paths == [Path("-")]:
-        _check_stdin(args, settings, policies, report)
+        run.check_stdin()
     else:
         if args.stdin_filename is not None:
             raise UsageError("--stdin-filename names the text of standard input; give '-' as the path")
-        _check_files(args, settings, policies, report)
-    for notice in policies.notices:
-        _say(notice, args)
-    outputs.write(wanted, report, args)
-    return _status(args, report, settings)
+        run.check_files(places)
+    for notice in run.policies.notices:
+        run.say(notice)
+    outputs.write(wanted, run.report, args)
+    return run.status()
 
 
-def _check_files(args: argparse.Namespace, settings: SettingsResolver, policies: Policies, report: Report) -> None:
-    paths = args.paths or [Path()]
-    wanted = partial(is_wanted, settings_for=settings.for_path)
-    files = _until_error(discover(paths, wanted, settings.is_excluded), report)
-    named = frozenset(paths)
-    documents = 0
-    sightings: list[Sighting] = []
-    exemptions = Exemptions(settings, policies)
-    with Progress(quiet=args.quiet) as progress:
-        for file in check(progress.counting(files), policies):
-            if file.skipped is None:
-                _take(file, args, policies, report, _keep)
-                sightings += file.sightings
-                exemptions.take(file)
-            elif file.skipped == "unwanted language":
-                documents += 1
-            elif file.path in named and file.skipped == "binary":
-                report.errors.append(f"{file.path}: is binary (it holds a NUL byte); leave it out of the check")
-            elif file.path in named:
-                _say(f"{file.path}: {_UNREAD[file.skipped]}; skipped", args)
-    for file in check_across(sightings, policies):
-        report.findings += file.findings
-        report.errors += [] if file.error is None else [file.error]
-        exemptions.take(file)
-    if not report.errors:  # what could not be judged may be what they are for
-        report.findings += exemptions.unused(paths)
-    if documents:
-        noun = "document" if documents == 1 else "documents"
-        _say(f"{documents:,} {noun} skipped: {_UNREAD['unwanted language']}", args)
+def _refuse_contradictions(args: argparse.Namespace) -> None:
+    """Raise UsageError for arguments that cannot be honoured together."""
+    if args.reason is not None and not args.add_ignore:
+        raise UsageError("--reason says why in the comments of --add-ignore; give that, too")
+    if args.reason is not None and (not args.reason.strip() or not args.reason.isprintable() or "*/" in args.reason):
+        raise UsageError("--reason stands in a comment: write a text of one line, without '*/'")
+    given = {"--fix": args.fix, "--add-ignore": args.add_ignore, "--write-baseline": args.write_baseline is not None}
+    asked = [name for name, wanted in given.items() if wanted]
+    if len(asked) > 1:
+        raise UsageError(f"{asked[0]} and {asked[1]} go one after the other; give one of them")
+    if args.write_baseline is not None:
+        if args.diff:
+            raise UsageError("--diff shows what --fix or --add-ignore would change; leave out --write-baseline")
+        if args.baseline is not None:
+            raise UsageError("--write-baseline lists what is found without a baseline; leave out --baseline")
+    if args.paths == [Path("-")] and asked and asked != ["--fix"]:
+        raise UsageError(f"{asked[0]} is for files; give their paths and not '-'")
 
 
-def _until_error(files: Iterator[Path], report: Report) -> Iterator[Path]:
-    """Yield ``files``; what discovery could not read is an error among others, behind them."""
-    try:
-        yield from files
-    except SourceError as error:
-        report.errors.append(str(error))
+class _Run:
+    """One run: what is asked for, and what came of it so far."""
 
+    def __init__(self, args: argparse.Namespace, settings: SettingsResolver) -> None:
+        self._args = args
+        self._settings = settings
+        self.policies = Policies(settings, with_baselines=args.write_baseline is None)
+        self.report = Report(dry=args.diff, unsafe=args.unsafe_fixes)
+        self._exemptions = Exemptions(settings, self.policies)
+        self._ledger = Ledger(self.policies, writing=args.write_baseline is not None)
 
-def _check_stdin(args: argparse.Namespace, settings: SettingsResolver, policies: Policies, report: Report) -> None:
-    """Check the text of standard input; with ``--fix``, write it, mended, to standard output."""
-    path = args.stdin_filename or Path("stdin.py")
-    data = sys.stdin.buffer.read()
-    # What the settings exclude stays excluded when an editor passes it, and comes back as it was.
-    excluded = args.stdin_filename is not None and settings.is_excluded(path)
-    file = FileReport(path) if excluded else check_text(path, data, policies)
-    if file.skipped is not None:
-        raise UsageError(f"{path}: {_UNREAD[file.skipped]}; --stdin-filename tells which language it is in")
-    written: list[bytes] = []
-    _take(file, args, policies, report, lambda _, mended: written.append(mended))
-    if args.fix and not args.diff:
-        _write_bytes(written[0] if written else data)
+    def check_files(self, places: list[Path]) -> None:
+        """Check the files and folders ``places``."""
+        wanted = partial(is_wanted, settings_for=self._settings.for_path)
+        files = self._until_error(discover(places, wanted, self._settings.is_excluded))
+        named = frozenset(places)
+        documents = 0
+        sightings: list[Sighting] = []
+        with Progress(quiet=self._args.quiet) as progress:
+            for file in check(progress.counting(files), self.policies):
+                if file.skipped is None:
+                    self._take(file, _keep)
+                    sightings += file.sightings
+                elif file.skipped == "unwanted language":
+                    documents += 1
+                elif file.path in named and file.skipped == "binary":
+                    self.report.errors.append(
+                        f"{file.path}: is binary (it holds a NUL byte); leave it out of the check"
+                    )
+                elif file.path in named:
+                    self.say(f"{file.path}: {_UNREAD[file.skipped]}; skipped")
+        for file in check_across(sightings, self.policies):
+            self._take_across(file)
+        if not self.report.errors:  # what could not be judged may be what they are for
+            self.report.findings += self._exemptions.unused(places, self._ledger.found)
+        if documents:
+            noun = "document" if documents == 1 else "documents"
+            self.say(f"{documents:,} {noun} skipped: {_UNREAD['unwanted language']}")
+        if self._args.write_baseline is not None:
+            self._write_baseline(self._args.write_baseline, places)
+        for line in self._ledger.stale(places):
+            self.say(line)
+        if self._args.add_ignore and self.report.findings:
+            self.say(
+                "where no comment can stand, as in JSON, the settings can suppress what is found "
+                "([[suppressions]]), or a baseline list it (--write-baseline FILE)"
+            )
 
+    def check_stdin(self) -> None:
+        """Check the text of standard input; with ``--fix``, write it, mended, to standard output."""
+        args = self._args
+        path = args.stdin_filename or Path("stdin.py")
+        data = sys.stdin.buffer.read()
+        # What the settings exclude stays excluded when an editor passes it, and comes back as it was.
+        excluded = args.stdin_filename is not None and self._settings.is_excluded(path)
+        file = FileReport(path) if excluded else check_text(path, data, self.policies)
+        if file.skipped is not None:
+            raise UsageError(f"{path}: {_UNREAD[file.skipped]}; --stdin-filename tells which language it is in")
+        written: list[bytes] = []
+        self._take(file, lambda _, mended: written.append(mended))
+        if args.fix and not args.diff:
+            _write_bytes(written[0] if written else data)
 
-def _take(
-    file: FileReport,
-    args: argparse.Namespace,
-    policies: Policies,
-    report: Report,
-    keep: Callable[[Path, bytes], object],
-) -> None:
-    """Add one file's result to the report, mending the file first where that is asked for."""
-    source, findings = file.source, file.findings
-    if file.error is not None:
-        report.errors.append(file.error)
-    else:
-        report.files_checked += 1
-    if source is None:
-        return
-    if (args.fix or args.diff) and any(is_made(finding.fix, args.unsafe_fixes) for _, finding in findings):
+    def status(self) -> int:
+        """Return the exit status."""
+        args, report = self._args, self.report
+        if report.errors:
+            return 2
+        counted = any(
+            finding.severity.is_at_least(Severity(self._settings.for_path(source.path).fail_on))
+            for source, finding in report.findings
+        )
+        changes = args.diff and (report.fixed > 0 or report.ignored > 0)
+        return int(not args.exit_zero and (counted or changes))
+
+    def say(self, text: str) -> None:
+        """Write a notice to standard error, where notices are wanted."""
+        if not self._args.quiet:
+            sys.stderr.write(f"worker-lint: {text}\n")
+
+    def _until_error(self, files: Iterator[Path]) -> Iterator[Path]:
+        """Yield ``files``; what discovery could not read is an error among others, behind them."""
+        try:
+            yield from files
+        except SourceError as error:
+            self.report.errors.append(str(error))
+
+    def _take(self, file: FileReport, keep: Callable[[Path, bytes], object]) -> None:
+        """Add one file's result to the report, changing the file first where that is asked for."""
+        self._note(file)
+        if file.error is None:
+            self.report.files_checked += 1
+        self._change(file, keep)
+        self.report.findings += file.findings
+
+    def _take_across(self, file: FileReport) -> None:
+        """Add to the report what a rule that looks across files found in one of them."""
+        self._note(file)
+        if self._args.add_ignore and not self._args.diff:  # of a file there is one diff
+            self._change(file, _keep)
+        self.report.findings += file.findings
+
+    def _note(self, file: FileReport) -> None:
+        if file.error is not None:
+            self.report.errors.append(file.error)
+        self.report.known += file.known.total()
+        self._exemptions.take(file)
+        self._ledger.take(file)
+
+    def _change(self, file: FileReport, keep: Callable[[Path, bytes], object]) -> None:
+        """Mend the file, or write comments into it, and leave in ``file`` what is still found."""
+        args, report, source = self._args, self.report, file.source
+        if source is None or not file.findings:
+            return
+        mends = not args.add_ignore and any(is_made(finding.fix, args.unsafe_fixes) for _, finding in file.findings)
+        if not (args.add_ignore or (mends and (args.fix or args.diff))):
+            return
         # Rewriting is imported where something is rewritten.
-        from worker_lint.rewrite.apply import apply_fixes
         from worker_lint.rewrite.diff import unified_diff
 
+        policy = self.policies.for_path(source.path)
         try:
-            mended, left, number = apply_fixes(
-                source, findings, policies.for_path(source.path), unsafe=args.unsafe_fixes
-            )
-            data = mended.encode(mended.code)
+            if args.add_ignore:
+                from worker_lint.rewrite.ignores import add_ignores
+
+                changed, left, number = add_ignores(source, file.findings, policy, args.reason or "")
+                if not number:
+                    return
+            else:
+                from worker_lint.rewrite.apply import apply_fixes
+
+                changed, left, number = apply_fixes(source, file.findings, policy, unsafe=args.unsafe_fixes)
+            data = changed.encode(changed.code)
             if args.diff:
-                _write_bytes(unified_diff(source, mended))
+                _write_bytes(unified_diff(source, changed))
             else:
                 keep(source.path, data)
         except SourceError as error:
             report.errors.append(str(error))
+            return
+        file.findings = left
+        if args.add_ignore:
+            report.ignored += number
         else:
-            source, findings = mended, left
             report.fixed += number
             report.files_fixed += 1
-    report.findings += findings
+
+    def _write_baseline(self, path: Path, places: list[Path]) -> None:
+        """List what was found in the file ``path``, with what it has of files and rules that this run did not judge."""
+        from worker_lint.baseline import Baseline, read, written
+        from worker_lint.rewrite.files import write_atomically
+
+        old = read(path) if path.exists() else Baseline(path)
+        counts = self._ledger.anew(old, self.report.findings, places)
+        write_atomically(path, written(counts))
+        self.report.known = len(self.report.findings)
+        self.report.findings = []
+        self.say(f"{path}: {counts.total():,} known; give it with --baseline {path}, or in the settings: baseline")
 
 
 def _write_bytes(data: bytes) -> None:
@@ -179,18 +274,3 @@ def _keep(path: Path, data: bytes) -> None:
     from worker_lint.rewrite.files import write_atomically
 
     write_atomically(path, data)
-
-
-def _status(args: argparse.Namespace, report: Report, settings: SettingsResolver) -> int:
-    if report.errors:
-        return 2
-    counted = any(
-        finding.severity.is_at_least(Severity(settings.for_path(source.path).fail_on))
-        for source, finding in report.findings
-    )
-    return int(not args.exit_zero and (counted or (args.diff and report.fixed > 0)))
-
-
-def _say(text: str, args: argparse.Namespace) -> None:
-    if not args.quiet:
-        sys.stderr.write(f"worker-lint: {text}\n")

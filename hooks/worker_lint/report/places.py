@@ -8,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from worker_lint.identity import identity
 from worker_lint.source import Edit
 
 if TYPE_CHECKING:
@@ -79,9 +80,7 @@ def fingerprints(report: Report) -> Iterator[tuple[Source, Finding, str]]:
     """
     seen: Counter[tuple[str, ...]] = Counter()
     for source, finding in report.findings:
-        name = "" if finding.site is None else finding.site.name
-        text = " ".join(source.code[finding.start : finding.end].decode("utf-8", "replace").split())
-        key = (near(source.path).as_posix(), finding.code, name, text)
+        key = (near(source.path).as_posix(), *identity(source, finding))
         digest = sha256("\0".join((*key, str(seen[key]))).encode("utf-8", "surrogatepass"))
         seen[key] += 1
         yield source, finding, digest.hexdigest()

@@ -26,6 +26,10 @@ class Report:
     fixed: int = 0
     """Findings that were mended, or with ``--diff`` would be."""
     files_fixed: int = 0
+    ignored: int = 0
+    """Findings beside which a comment was written that suppresses them, or with ``--diff`` would be."""
+    known: int = 0
+    """Findings that a baseline lists, and that are not among the others."""
     dry: bool = False
     """Whether nothing was written."""
     unsafe: bool = False
@@ -51,12 +55,18 @@ class Report:
         if self.fixed:
             verb = "would be fixed" if self.dry else "fixed"
             parts.append(f"{_counted(self.fixed, 'finding')} {verb} in {_counted(self.files_fixed, 'file')}")
+        if self.ignored:
+            verb = "would be suppressed" if self.dry else "suppressed"
+            parts.append(f"{_counted(self.ignored, 'finding')} {verb}")
+        changed = self.fixed or self.ignored
         if self.findings:
             counts = [(self.count(severity), severity) for severity in Severity]
             kinds = ", ".join(_counted(n, _NOUNS[severity]) for n, severity in counts if n)
-            parts.append(f"{_counted(len(self.findings), 'finding')}{' left' if self.fixed else ''} ({kinds})")
-        elif not self.fixed:
+            parts.append(f"{_counted(len(self.findings), 'finding')}{' left' if changed else ''} ({kinds})")
+        elif not changed:
             parts.append("no findings")
+        if self.known:
+            parts.append(f"{self.known:,} in the baseline")
         if self.errors:
             parts.append(_counted(len(self.errors), "failure"))
         text = f"{'; '.join(parts)}; {_counted(self.files_checked, 'file')} checked"
