@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 ROOT = Path(__file__).parents[1]
-CONSOLES = ("README.md", "docs/ci.md", "docs/fixing.md")
+CONSOLES = ("README.md", "docs/ci.md", "docs/fixing.md", "docs/suppressions.md")
 
 _FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
@@ -60,7 +60,7 @@ def test_the_readme_has_the_modes_as_they_are() -> None:
     assert {name: int(count) for name, count in table} == dict(BUILT_IN)
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/settings.md", "docs/ci.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/settings.md", "docs/ci.md", "docs/suppressions.md"])
 def test_settings_in_the_docs_are_valid(page: str) -> None:
     schema = load_schema("settings")
     for block in fenced((ROOT / page).read_text(encoding="utf-8"), "toml"):
@@ -98,7 +98,7 @@ def test_options_in_the_docs_exist(capsys: pytest.CaptureFixture[str]) -> None:
     # Of the codemod, and of git, nox, pip and pre-commit.
     known |= {"--count", "--external", "--hide-progress", "--no-format", "--unified-diff"}
     known |= {"--all-files", "--quiet", "--shortstat", "--stat", "--unified"}
-    for page in ("README.md", "docs/ci.md", "docs/fixing.md"):
+    for page in CONSOLES:
         named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+(?![\w])", (ROOT / page).read_text(encoding="utf-8")))
         assert named - known == set(), page
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).parents[1]
-PAGES = ("README.md", "docs/ci.md", "docs/fixing.md")
+PAGES = ("README.md", "docs/ci.md", "docs/fixing.md", "docs/suppressions.md")
 
 _CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _COMMAND = re.compile(r"^\$ (.*)\n", re.MULTILINE)

@@ -88,7 +88,7 @@ class Exemptions:
         message = f"suppressions[{exemption.index}] suppresses nothing: {why}"
         found = Finding(_CODE, Severity.WARNING, start, end, message, "remove the entry")
         told = [(source, weighed(found, settings.severity))]
-        baseline = self._policies.baseline_for(file.path)
+        baseline = self._policies.baseline(settings)
         yield from told if baseline is None else baseline.beyond(told, known)
 
 

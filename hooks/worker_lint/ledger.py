@@ -43,7 +43,9 @@ class Ledger:
 
     def take(self, file: FileReport) -> None:
         """Take note of one file that was judged."""
-        if file.error is None and (self._writing or self._policies.baseline_for(file.path) is not None):
+        if file.error is None and (
+            self._writing or self._policies.baseline(self._policies.settings_for(file.path)) is not None
+        ):
             full = os.path.abspath(file.path)  # noqa: PTH100 - links stay
             self._judged.setdefault(full, self._certain_codes(file))
             self.found.update(file.known)
@@ -60,9 +62,9 @@ class Ledger:
                 number = sum(gone.values())
                 named = [f"{each.path}: {each.code} {each.name or each.text}" for each in sorted(gone)[:_MOST_NAMED]]
                 more = f", and {len(gone) - _MOST_NAMED} more" if len(gone) > _MOST_NAMED else ""
-                noun = "finding in it is" if number == 1 else "findings in it are"
+                noun = "finding that is" if number == 1 else "findings that are"
                 yield (
-                    f"{baseline.file}: {number} {noun} no longer found ({', '.join(named)}{more}); "
+                    f"{baseline.file}: lists {number} {noun} no longer there ({', '.join(named)}{more}); "
                     f"take them out with --write-baseline {baseline.file}"
                 )
 

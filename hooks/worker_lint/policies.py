@@ -63,19 +63,16 @@ class Policies:
     def _policy(self, settings: Settings) -> Policy:
         known = self._policies.get(settings)
         if known is None:
-            known = self._policies[settings] = Policy(settings, self.profiles(settings), self._baseline(settings))
+            known = self._policies[settings] = Policy(settings, self.profiles(settings), self.baseline(settings))
         return known
-
-    def baseline_for(self, path: Path) -> Baseline | None:
-        """Return the baseline for ``path``, for which no profile is loaded. Raises SettingsError, BaselineError."""
-        return self._baseline(self.settings_for(path))
 
     @property
     def baselines(self) -> tuple[Baseline, ...]:
         """The baselines that were read so far."""
         return tuple(self._baselines.values())
 
-    def _baseline(self, settings: Settings) -> Baseline | None:
+    def baseline(self, settings: Settings) -> Baseline | None:
+        """Return the baseline that ``settings`` name. Raises BaselineError."""
         name = settings.baseline
         if name is None or not self._with_baselines:
             return None

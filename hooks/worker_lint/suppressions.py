@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from worker_lint.finding import Finding
+    from worker_lint.locate.comments import Comment
     from worker_lint.settings_file import Exemption
     from worker_lint.site import Document
     from worker_lint.source import Source
@@ -55,6 +56,8 @@ class Directive:
     """None where it has no brackets: it is for every rule."""
     fault: Literal["unclosed", "codes of keep"] | None = None
     """Why it silences nothing, whatever its kind."""
+    parsed: bool = True
+    """Whether the language's grammar says that this is a comment, so that it may be edited."""
     used: set[str] = field(default_factory=set)
     """The codes of the findings that it silenced."""
     at_place: bool = False
@@ -163,7 +166,7 @@ def _directives(documents: Sequence[Document]) -> dict[int, Directive]:
     found: dict[int, Directive] = {}
     for source in _sources(root, documents):
         for comment in comments(source, MARK):
-            for match in _DIRECTIVE.finditer(source.code, *comment):
+            for match in _DIRECTIVE.finditer(source.code, comment.start, comment.end):
                 found.setdefault(source.file_offset(match.start()), _directive(source, comment, match))
     return found
 
@@ -180,7 +183,7 @@ def _sources(root: Source, documents: Iterable[Document]) -> Iterator[Source]:
             source = source.inset.host if source.inset is not None else root
 
 
-def _directive(source: Source, comment: tuple[int, int], match: re.Match[bytes]) -> Directive:
+def _directive(source: Source, comment: Comment, match: re.Match[bytes]) -> Directive:
     lines, _ = source.in_lines(match.start())
 
     def seen(start: int, end: int) -> tuple[int, int]:
@@ -198,7 +201,7 @@ def _directive(source: Source, comment: tuple[int, int], match: re.Match[bytes])
     if match["list"] is not None:
         fault = "unclosed" if codes is None else "codes of keep" if kind == "keep" else None
     span = seen(match.start(), match.start() + len(match[0].rstrip()))
-    return Directive(lines, *span, seen(*comment), kind, codes, fault)
+    return Directive(lines, *span, seen(comment.start, comment.end), kind, codes, fault, parsed=comment.parsed)
 
 
 def _places(document: Document) -> Iterator[int]:

@@ -52,6 +52,11 @@ def triage(
     )
 
 
+def is_suppressible(finding: Finding) -> bool:
+    """Return whether a comment beside ``finding`` is a way to accept it; what is about comments is mended instead."""
+    return all(rule.review is None for rule in RULES if rule.code == finding.code)
+
+
 def reviewed(findings: Iterable[FoundIn], suppressions: Suppressions, settings: Settings) -> list[FoundIn]:
     """Return the findings about the suppressions themselves that are left, with the severity of the settings."""
     return [

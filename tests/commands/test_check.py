@@ -552,3 +552,80 @@ def test_in_ci_without_a_profile_the_bounds_are_left_out_and_that_is_said(file):
     assert run(file.parent, "--quiet", settings=("--isolated",), env=environment(CI="true")).stderr == b""
     live = run(file.parent, settings=("--isolated", "--profile", "live"), env=environment(CI="true"))
     assert (live.returncode, live.stderr) == (1, b"")
+
+
+# Accepting what is found
+
+
+def test_add_ignore_writes_comments_and_ends_well(file):
+    done = run(file.parent, "--add-ignore", "--reason", "slow disk")
+    assert (done.returncode, done.stdout) == (0, b"1 finding suppressed; 1 file checked\n")
+    assert file.read_bytes() == BAD.replace(b"2\n", b"2  # worker-lint: ignore[WL201] slow disk\n")
+    assert run(file.parent).returncode == 0
+
+
+def test_add_ignore_can_be_looked_at_first(file):
+    done = run(file.parent, "--add-ignore", "--diff")
+    assert done.returncode == 1
+    assert b"-num_workers = 2\n+num_workers = 2  # worker-lint: ignore[WL201]\n" in done.stdout
+    assert done.stderr.endswith(b"1 finding would be suppressed; 1 file checked\n")
+    assert file.read_bytes() == BAD
+
+
+def test_add_ignore_leaves_what_cannot_have_a_comment(tmp_path):
+    (tmp_path / "a.json").write_text('{"num_workers": 2}')
+    done = run(tmp_path, "--add-ignore")
+    assert done.returncode == 1
+    assert b"a.json:1:17: WL201" in done.stdout
+    assert b"where no comment can stand, as in JSON, the settings can suppress what is found" in done.stderr
+    assert (tmp_path / "a.json").read_text() == '{"num_workers": 2}'
+
+
+def test_add_ignore_reaches_what_is_found_across_files(tmp_path):
+    (tmp_path / "a.py").write_text("num_workers = config.get('num_workers', 4)\n")
+    (tmp_path / "b.yaml").write_text("num_workers: 16\n")
+    settings = ("--isolated", "--profile", "none", "--select", "WL204")
+    assert run(tmp_path, settings=settings).returncode == 1
+    assert run(tmp_path, "--add-ignore", settings=settings).returncode == 0
+    assert (tmp_path / "a.py").read_text().endswith("4)  # worker-lint: ignore[WL204]\n")
+    assert run(tmp_path, settings=settings).returncode == 0
+
+
+def test_a_read_only_file_gets_no_comment_and_is_told(file):
+    file.chmod(0o444)
+    assert "is read-only" in refused(file.parent, "--add-ignore")
+    assert file.read_bytes() == BAD
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--reason", "x"], "error: --reason says why in the comments of --add-ignore; give that, too"),
+        (["--add-ignore", "--reason", "a\nb"], "error: --reason stands in a comment: write a text of one line"),
+        (["--add-ignore", "--reason", " "], "error: --reason stands in a comment: write a text of one line"),
+        (["--add-ignore", "--fix"], "error: --fix and --add-ignore go one after the other; give one of them"),
+        (["--add-ignore", "-"], "error: --add-ignore is for files; give their paths and not '-'"),
+    ],
+)
+def test_what_add_ignore_cannot_honour(file, arguments, says):
+    assert refused(file.parent, *arguments).startswith(says)
+    assert file.read_bytes() == BAD
+
+
+@pytest.mark.parametrize(
+    ("text", "arguments", "status"),
+    [
+        ("fail-on = 'error'", [], 0),
+        ("fail-on = 'error'", ["--fail-on", "warning"], 1),
+        ("severity = {WL2 = 'info'}", [], 0),
+        ("severity = {WL2 = 'info'}\nfail-on = 'info'", [], 1),
+        ("severity = {WL2 = 'info'}", ["--fail-on", "info"], 1),
+        ("severity = {WL201 = 'error'}\nfail-on = 'error'", [], 1),
+        ("[[overrides]]\npaths = ['train.py']\nfail-on = 'error'", [], 0),
+        ("[per-file-ignores]\n'*.py' = ['WL201']", [], 0),
+        ("[per-file-ignores]\n'*.py' = ['WL201']", ["--select", "WL201"], 0),
+    ],
+)
+def test_what_fails_is_for_the_settings_to_say(file, text, arguments, status):
+    (file.parent / "worker-lint.toml").write_text(text)
+    assert run(file.parent, "--mode=training", "--profile=none", *arguments, settings=()).returncode == status

@@ -319,11 +319,11 @@ def test_in_notebooks(judged, before, after):
     assert json.loads(found.fixed) == json.loads(notebook(*after))
 
 
-def test_it_is_told_at_the_place_of_the_comment_in_the_cell(judged, tmp_path):
-    (finding,) = judged(
-        "WL001", notebook("x = 1", "y = 1\nnum_workers = 8  # worker-lint: keep[WL101]"), name="a.ipynb"
-    ).findings
-    assert finding.code == "WL001"
+def test_what_only_looks_like_a_comment_is_found_and_stays(judged):
+    text = "sbatch <<EOF\npython train.py --num_workers 8  # worker-lint: ignore[WL101]\nEOF\n"
+    found = judged("WL001", text, name="a.sh")
+    assert said(found) == ["ignore[WL101] suppresses nothing: WL101 finds nothing here"]
+    assert found.fixed == text
 
 
 def test_in_a_template_nothing_is_certain(judged):

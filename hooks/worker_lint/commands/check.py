@@ -18,6 +18,7 @@ from worker_lint.ledger import Ledger
 from worker_lint.policies import Policies
 from worker_lint.progress import Progress
 from worker_lint.report.summary import Report
+from worker_lint.triage import is_suppressible
 
 if TYPE_CHECKING:
     import argparse
@@ -69,11 +70,11 @@ def run(args: argparse.Namespace) -> int:
     _refuse_contradictions(args)
     settings = resolver(args)
     places = args.paths or [Path()]
-    for place in places:
-        # A mode or a rule that is unknown must not pass because no file happens to hold a count.
-        _ = settings.for_folder(place) if place.is_dir() else settings.for_path(place)
     wanted = outputs.outputs_of(args)
     run = _Run(args, settings)
+    for place in places:
+        # A mode that is unknown, or a baseline that is none, must not pass because no file happens to hold a count.
+        run.policies.baseline(settings.for_folder(place) if place.is_dir() else settings.for_path(place))
     if args.paths == [Path("-")]:
         run.check_stdin()
     else:
@@ -147,7 +148,7 @@ class _Run:
             self._write_baseline(self._args.write_baseline, places)
         for line in self._ledger.stale(places):
             self.say(line)
-        if self._args.add_ignore and self.report.findings:
+        if self._args.add_ignore and any(is_suppressible(finding) for _, finding in self.report.findings):
             self.say(
                 "where no comment can stand, as in JSON, the settings can suppress what is found "
                 "([[suppressions]]), or a baseline list it (--write-baseline FILE)"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import tree_sitter
 
@@ -18,7 +18,15 @@ if TYPE_CHECKING:
 
     from worker_lint.source import Language, Source
 
-Span = tuple[int, int]
+
+class Comment(NamedTuple):
+    """A comment at bytes ``start`` to ``end`` of a source's code."""
+
+    start: int
+    end: int
+    parsed: bool = True
+    """Whether the language's grammar says so; else it looks like one, in a here-document or in code with an error."""
+
 
 _GRAMMARS: dict[Language, str] = {
     "python": "tree_sitter_python",
@@ -54,8 +62,8 @@ _PATTERNS: dict[Language, re.Pattern[bytes]] = {
 }
 
 
-def comments(source: Source, mark: bytes) -> Iterator[Span]:
-    """Yield start and end, in the code of ``source``, of each comment in which ``mark`` stands, in order.
+def comments(source: Source, mark: bytes) -> Iterator[Comment]:
+    """Yield each comment of ``source`` in which ``mark`` stands, in order.
 
     Comments in code of another language inside it are not among them: that is a source of its own.
     """
@@ -65,7 +73,7 @@ def comments(source: Source, mark: bytes) -> Iterator[Span]:
     if pattern is not None:
         for match in pattern.finditer(source.code):
             if match["comment"] is not None and mark in match["comment"]:
-                yield match.span("comment")
+                yield Comment(*match.span("comment"))
     elif source.language in _GRAMMARS:
         yield from _by_grammar(source, mark)
 
@@ -93,7 +101,7 @@ def _parser(language: Language) -> tree_sitter.Parser:
     return tree_sitter.Parser(tree_sitter.Language(import_module(_GRAMMARS[language]).language()))
 
 
-def _by_grammar(source: Source, mark: bytes) -> Iterator[Span]:
+def _by_grammar(source: Source, mark: bytes) -> Iterator[Comment]:
     code = source.parsed
     root = tree(source.language, code)
     done = -1
@@ -107,10 +115,10 @@ def _by_grammar(source: Source, mark: bytes) -> Iterator[Span]:
             start, done = node.start_byte, node.end_byte
             if source.language == "yaml" and code[max(0, start - 1) : start].strip():
                 continue  # YAML wants a blank in front of it, and its grammar does not
-            yield start, start + len(code[start:done].rstrip(b"\r\n"))
+            yield Comment(start, start + len(code[start:done].rstrip(b"\r\n")))
         elif node.type in _UNPARSED:
             first = code.rfind(b"\n", 0, match.start()) + 1
             comment = _BY_BLANKS.match(code, first)
             if comment is not None and comment.start("comment") < match.start() < comment.end():
                 done = comment.end()
-                yield comment.span("comment")
+                yield Comment(*comment.span("comment"), parsed=False)

@@ -16,6 +16,7 @@ from worker_lint.rewrite.edits import splice
 from worker_lint.rules import RULES
 from worker_lint.source import Edit
 from worker_lint.suppressions import Suppressions
+from worker_lint.triage import is_suppressible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 _MOST_ROUNDS = 5
 """Times that a file is judged anew: a finding that is suppressed may leave the word to another in its place."""
-_ABOUT_COMMENTS = frozenset(rule.code for rule in RULES if rule.review)
 _ACROSS = frozenset(rule.code for rule in RULES if rule.across)
 _INDENT = re.compile(r"[\s>]*")
 _BREAK = re.compile(rb"\r\n|\r|\n")
@@ -68,7 +68,7 @@ def add_ignores(
     now, total = source, 0
     for _ in range(_MOST_ROUNDS):
         documents = locate(now, words_of(policy.settings))
-        present = [found for found in judge(documents, policy) if found[1].code not in _ABOUT_COMMENTS]
+        present = [found for found in judge(documents, policy) if is_suppressible(found[1])]
         now, number = _suppressed(now, (documents, present), policy, reason)
         total += number
         if not number:

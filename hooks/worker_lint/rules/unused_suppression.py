@@ -39,8 +39,8 @@ loader = DataLoader(dataset, num_workers=8)  # noqa: E501
 
 Safe: the comment is removed, with its line where nothing else stands on it, or only the codes that are unused. Other
 comments on the line stay. That the code without its comments is the same before and after is checked by parsing both.
-There is no fix for a misspelt word or an open bracket, where it is not known what was meant, nor for an entry of the
-settings.
+There is no fix for a misspelt word or an open bracket, where it is not known what was meant, in a here-document or
+beside a syntax error, where only the look says that it is a comment, nor for an entry of the settings.
 
 ## Options
 
@@ -81,7 +81,11 @@ def review(outcome: Outcome) -> Iterator[FoundIn]:
     for directive in outcome.suppressions.directives:
         fault = _fault(directive, outcome)
         if fault is not None:
-            fix = None if fault.edit is None else Fix("safe", fault.help, (fault.edit,), comments=True)
+            fix = (
+                None
+                if fault.edit is None or not directive.parsed
+                else Fix("safe", fault.help, (fault.edit,), comments=True)
+            )
             yield (
                 directive.source,
                 Finding(RULE.code, RULE.severity, directive.start, directive.end, fault.message, fault.help, fix),
