@@ -123,6 +123,12 @@ LOADER = "from torch.utils.data import DataLoader\n"
             "> ```python\n> num_workers = 2  # worker-lint: ignore[WL201]\n> ```\n",
             id="a block of Markdown",
         ),
+        pytest.param(
+            "a.md",
+            '```json\n{"num_workers": 2, // a\n"x": 1}\n```\n',
+            '```json\n{"num_workers": 2, // a  // worker-lint: ignore[WL201]\n"x": 1}\n```\n',
+            id="a block of JSON with comments in Markdown",
+        ),
     ],
 )  # fmt: skip
 def test_a_comment_is_written_where_it_can_stand(name, before, after):

@@ -184,16 +184,16 @@ def _places(findings: Sequence[FoundIn]) -> list[_Place]:
 
 def _opening(source: Source, lines: Source) -> str | None:
     """Return what begins a comment on a line of ``source``, or None where its language has none."""
-    language = lines.language
-    if language == "markdown":
-        piece = source
-        while piece.inset is not None and piece.inset.host is not lines:
-            piece = piece.inset.host
-        language = piece.language
-    if language in ("json", "jsonnet"):
+    written = source
+    if lines.language == "markdown":
+        while written.inset is not None and written.inset.host is not lines:
+            written = written.inset.host
+    else:
+        written = lines
+    if written.language in ("json", "jsonnet"):
         # JSON has no comments: whoever reads the file may stop at one, unless there are some already.
-        own = lines is source.root and lines.path.suffix.lower() in _HAVE_COMMENTS
-        return "//" if own or next(comments(lines, b""), None) is not None else None
+        own = written is source.root and written.path.suffix.lower() in _HAVE_COMMENTS
+        return "//" if own or next(comments(written, b""), None) is not None else None
     return "#"
 
 
