@@ -310,6 +310,8 @@ def notebook(*cells):
         ([["num_workers = 8\n", "# worker-lint: ignore[WL101]"]], [["num_workers = 8"]]),
         ([["# worker-lint: ignore[WL101]"], ["num_workers = 8"]], [[""], ["num_workers = 8"]]),
         ([["# worker-lint: ignore[WL101]\n", "\n", "num_workers = 8"]], [["\n", "num_workers = 8"]]),
+        (["# worker-lint: ignore[WL101]\n!python train.py --num_workers 8"], ["!python train.py --num_workers 8"]),
+        (["num_workers = 8\n%time f()\n# worker-lint: ignore[WL101]"], ["num_workers = 8\n%time f()"]),
         (["!python train.py --num_workers 8  # worker-lint: ignore[WL101]"], ["!python train.py --num_workers 8"]),
     ],
 )  # fmt: skip

@@ -216,13 +216,14 @@ def _of_line(directive: Directive, start: int, end: int) -> Edit:
         return Edit(start, min(behind, len(code)), "")
     # The lines of a cell are strings of a list: one goes as a whole where the edit reaches into the next, or back into
     # the one before.
+    text = code if source.written is None else source.written  # what stands there, and not what stands in for it
     if source.cell(min(behind, len(code) - 1)) == source.cell(start) and behind < len(code) - 1:
-        following = _character(code, behind)
+        following = _character(text, behind)
         return Edit(start, behind + len(following), following.decode())
     before = source.line_span(start, 1)
     if before is None or before[0] == before[1]:
         return Edit(start, end, "")
-    final = code[before[0] : before[1]].decode()[-1]
+    final = text[before[0] : before[1]].decode()[-1]
     return Edit(before[1] - len(final.encode()), end, final)
 
 
