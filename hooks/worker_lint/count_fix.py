@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from worker_lint.finding import FixKind
     from worker_lint.policy import Policy
     from worker_lint.site import Document, Group, Site
+    from worker_lint.source import Edit
 
 _STATE = re.compile(rb"\b(?:load_state_dict|state_dict|set_state|get_state)\b")
 """How the state of a loader is saved and resumed."""
@@ -40,12 +41,10 @@ def count_fix(site: Site, document: Document, policy: Policy) -> Fix | None:
     if target.count == 0:
         if blocked_by(site, document) is not None:
             return None
-        for name, value in worker_options(site.group) if site.group is not None else ():
-            if not is_off(name, value):
-                text = without_workers(name, document.source.language)
-                if text is None:
-                    return None
-                edits.append(replacing(value, text))
+        off = [] if site.group is None else options_off(site.group, document)
+        if off is None:
+            return None
+        edits += off
         guards = [
             replacing(value, guarded(name, value, group.count))
             for group in _fed_by(site, document)
@@ -57,6 +56,18 @@ def count_fix(site: Site, document: Document, policy: Policy) -> Fix | None:
             title = f"{title}, and guard the options that need workers"
     kind: FixKind = "unsafe" if checkpoint_error(site.group, document) else "policy"
     return Fix(kind, title, tuple(sorted(edits, key=lambda edit: edit.start)))
+
+
+def options_off(group: Group, document: Document) -> list[Edit] | None:
+    """Return the edits that turn off what would raise in ``group`` beside a 0; None where its language cannot say so."""
+    edits = []
+    for name, value in worker_options(group):
+        if not is_off(name, value):
+            text = without_workers(name, document.source.language)
+            if text is None:
+                return None
+            edits.append(replacing(value, text))
+    return edits
 
 
 def checkpoint_error(group: Group | None, document: Document) -> str | None:

@@ -97,3 +97,35 @@ def test_a_sampler_stays_in_the_main_process(tmp_path, judged):
     )
     assert not judged("WL602", TORCH + NAMES + text).findings
     assert run(tmp_path, TORCH + NAMES + text + READ, "spawn")[0] == "read"
+
+
+SAMPLES = "def train(batch): print('trained')\ndataset = [1, 2]\n"
+
+
+@pytest.mark.parametrize("method", ["spawn", "forkserver"])
+def test_a_script_without_the_guard_fails_in_its_workers(tmp_path, method):
+    printed, error = run(tmp_path, SAMPLES + shown("WL601", "Example"), method)
+    assert printed == ""
+    assert "An attempt has been made to start a new process before the" in error
+    assert re.search(r"RuntimeError: DataLoader worker \(pid\(s\) [\d, ]+\) exited unexpectedly", error)
+
+
+@pytest.mark.parametrize(("section", "method"), [("Example", "fork"), ("Use instead", "spawn")])
+def test_a_fork_needs_no_guard_and_what_has_one_runs_everywhere(tmp_path, section, method):
+    printed, error = run(tmp_path, SAMPLES + shown("WL601", section), method)
+    assert printed == "trained", error
+
+
+@pytest.mark.parametrize(("section", "started"), [("Example", 3 * 2), ("Use instead", 2)])
+def test_workers_that_do_not_persist_are_started_in_every_epoch(tmp_path, section, started):
+    shown_code = (
+        shown("WL604", section)
+        .replace("range(10)", "range(3)")
+        .replace("num_workers=2", "num_workers=2, worker_init_fn=note")
+    )
+    note = (
+        "def note(worker):\n    with open('started', 'a') as file:\n        file.write('.')\ndef train(batch): pass\n"
+    )
+    printed, error = run(tmp_path, f"{note}{shown_code}if __name__ == '__main__':\n    main([1, 2])\n", "fork")
+    assert (printed, error) == ("", "")
+    assert len((tmp_path / "started").read_text()) == started

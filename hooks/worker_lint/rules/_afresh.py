@@ -36,7 +36,7 @@ def afresh(group: Group, document: Document, policy: Policy) -> Afresh | None:
         method = _METHOD.search(context.text)
         if method is None or method[1] == "fork":
             return None
-        return Afresh(certain=True, where=f"with multiprocessing_context={context.text}")
+        return Afresh(certain=True, where=f'with multiprocessing_context="{method[1]}"')
     method_set = start_method(module)
     if method_set == "fork":
         return None

@@ -1,0 +1,191 @@
+"""Where a loader of a Python file is gone through: by which loops, and whether they run on import, or again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from worker_lint.locate.forms import last_name, text_of
+from worker_lint.locate.module import around
+from worker_lint.locate.values import unwrapped
+from worker_lint.rules._afresh import is_main_test
+from worker_lint.rules._datasets import own_attribute, parameters, values_of, within
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
+
+    from worker_lint.locate.module import Module
+
+_ITERATES = frozenset({"iter", "list", "tuple", "set", "deque"})
+"""Callables that go through what they are given."""
+_PASSES_ON = frozenset(
+    {"enumerate", "tqdm", "trange", "zip", "cycle", "islice", "chain", "track", "progress_bar", "log_every"}
+)
+"""Callables whose result goes through what they are given, as it is gone through itself."""
+_FUNCTIONS = ("function_definition", "lambda")
+_LOOPS = ("for_statement", "while_statement")
+_UPWARD = ("conditional_expression", "parenthesized_expression")
+_MOST_STEPS = 3
+"""Functions that call each other through which it is asked when something runs."""
+
+
+def passes(call: Node, module: Module) -> Iterator[Node]:
+    """Yield each expression that starts to go through the loader that ``call`` makes, as far as names tell.
+
+    That is what stands behind the ``in`` of a loop, or a call such as ``iter(loader)``; where a function of the file
+    is given the loader and goes through it, the call of that function.
+    """
+    if _is_gone_through(call):
+        yield call
+    name = _name_of(call)
+    for used in _uses(name, call, module) if name is not None else ():
+        if _is_gone_through(used):
+            yield used
+        else:
+            taker = _taker(used, module)
+            if taker is not None:
+                yield taker
+
+
+def runs_on_import(node: Node, module: Module, steps: int = _MOST_STEPS) -> bool:
+    """Return whether ``node`` runs whenever the module is imported, not only where it is the program."""
+    function = around(node, *_FUNCTIONS)
+    if function is None:
+        return not _is_guarded(node)
+    if not steps or any(within(function, "yield")):  # a call of a generator does not run it
+        return False
+    return any(runs_on_import(call, module, steps - 1) for call in _calls_of(function, module))
+
+
+def runs_again(node: Node, built: Node, module: Module, steps: int = _MOST_STEPS) -> bool:
+    """Return whether ``node`` runs again and again, in a loop in which ``built`` is not made anew each time."""
+    function = around(node, *_FUNCTIONS)
+    loop = around(node, *_LOOPS)
+    while loop is not None and around(loop, *_FUNCTIONS) == function:
+        if not _is_head(loop, node):
+            return not _holds(loop, built)
+        loop = around(loop, *_LOOPS)
+    if function is None or not steps or _holds(function, built):
+        return False
+    return any(runs_again(call, built, module, steps - 1) for call in _calls_of(function, module))
+
+
+def _is_head(loop: Node, node: Node) -> bool:
+    """Return whether ``node`` stands in what a ``for`` evaluates once, before it runs."""
+    head = loop.child_by_field_name("right")
+    return head is not None and _holds(head, node)
+
+
+def _holds(outer: Node, inner: Node) -> bool:
+    return outer.start_byte <= inner.start_byte and inner.end_byte <= outer.end_byte
+
+
+def _is_guarded(node: Node) -> bool:
+    """Return whether ``node``, in no function, runs only where the module is the program."""
+    test = around(node, "if_statement")
+    while test is not None:
+        condition, body = test.child_by_field_name("condition"), test.child_by_field_name("consequence")
+        if condition is not None and body is not None and is_main_test(condition) and _holds(body, node):
+            return True
+        test = around(test, "if_statement")
+    return False
+
+
+def _name_of(call: Node) -> Node | None:
+    """Return the name, or the attribute of ``self``, that is given the value of ``call``; None where none is."""
+    node = call
+    while (above := node.parent) is not None and above.type in _UPWARD:
+        node = above
+    if above is None or above.type != "assignment" or above.child_by_field_name("right") != node:
+        return None
+    target = above.child_by_field_name("left")
+    if target is None or not (target.type == "identifier" or own_attribute(target) is not None):
+        return None
+    return target
+
+
+def _uses(name: Node, call: Node, module: Module) -> Iterator[Node]:
+    """Yield each place at which ``name``, of the value of ``call``, stands for that."""
+    attribute = own_attribute(name)
+    for found in module.words({attribute or text_of(name)}):
+        used = found.parent if attribute is not None else found
+        if used is None or found.type != "identifier" or used == name or text_of(used) != text_of(name):
+            continue
+        if attribute is None and used.parent is not None and _is_label(used, used.parent):
+            continue
+        if any(_holds(value, call) for value in values_of(used, module)):
+            yield used
+
+
+def _is_label(name: Node, above: Node) -> bool:
+    field = {"attribute": "attribute", "keyword_argument": "name"}.get(above.type)
+    return field is not None and above.child_by_field_name(field) == name
+
+
+def _is_gone_through(node: Node) -> bool:
+    """Return whether a loop, or a call that does the same, goes through what ``node`` is."""
+    while (above := node.parent) is not None and above.type == "parenthesized_expression":
+        node = above
+    if above is None:
+        return False
+    if above.type in ("for_statement", "for_in_clause"):
+        return above.child_by_field_name("right") == node
+    call = above.parent
+    if above.type != "argument_list" or call is None or call.type != "call":
+        return False
+    function = last_name(call.child_by_field_name("function"))
+    return function in _ITERATES or (function in _PASSES_ON and _is_gone_through(call))
+
+
+def _taker(used: Node, module: Module) -> Node | None:
+    """Return the call of a function of the file that is given ``used`` and goes through it, or None."""
+    keyword = used.parent if used.parent is not None and used.parent.type == "keyword_argument" else None
+    argument = keyword or used
+    listed = argument.parent
+    call = listed.parent if listed is not None and listed.type == "argument_list" else None
+    if listed is None or call is None or call.type != "call":
+        return None
+    function = _function_called(call, module)
+    if function is None:
+        return None
+    names = parameters(function)
+    if keyword is not None:
+        name = text_of(keyword.child_by_field_name("name"))
+    else:
+        positional = [child for child in listed.named_children if child.type not in ("keyword_argument", "comment")]
+        index = positional.index(used)
+        if index >= len(names) or any(child.type == "list_splat" for child in positional[:index]):
+            return None
+        name = names[index]
+    if name not in names:
+        return None
+    for found in module.words({name}):
+        inside = found.type == "identifier" and around(found, *_FUNCTIONS) == function
+        if inside and _is_gone_through(found) and not values_of(found, module):
+            return call
+    return None
+
+
+def _function_called(call: Node, module: Module) -> Node | None:
+    """Return the only function of the module itself that ``call`` calls by its name, or None."""
+    name = unwrapped(call).child_by_field_name("function")
+    if name is None or name.type != "identifier":
+        return None
+    found = [
+        node.parent
+        for node in module.words({text_of(name)})
+        if node.parent is not None
+        and node.parent.type == "function_definition"
+        and node.parent.child_by_field_name("name") == node
+        and around(node.parent, "function_definition", "class_definition") is None
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def _calls_of(function: Node, module: Module) -> Iterator[Node]:
+    """Yield each call of ``function`` by its name, where it is the only one of the module itself that is called so."""
+    name = function.child_by_field_name("name")
+    for call in module.calls({text_of(name)}) if name is not None else ():
+        if _function_called(call, module) == function:
+            yield call
