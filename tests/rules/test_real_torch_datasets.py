@@ -152,5 +152,7 @@ def test_a_seed_of_workers_repeats_what_they_draw(tmp_path, judged, seed, differ
 def test_persistent_workers_keep_the_dataset_of_the_first_epoch(tmp_path, section, seen):
     batches = []
     code = shown("WL505", section).replace("train(batch)", "batches.append(int(batch[0]))")
-    (items,) = run(code + "loader = [[batches[0], batches[8], batches[16]]]\n", tmp_path, batches=batches)
+    (items,) = run(
+        code + "loader = [[batches[0], batches[8], batches[16]]]\n", tmp_path, batches=batches, __name__="__main__"
+    )
     assert items == seen

@@ -45,6 +45,11 @@ def test_silent(judged, text):
         pytest.param(loader(f"num_workers=2, {SPAWN}") + EPOCHS, "persistent_workers=True", id="a literal"),
         pytest.param(loader(f"num_workers=n, {SPAWN}") + EPOCHS, "persistent_workers=n > 0", id="a name"),
         pytest.param(
+            "loader = DataLoader(d, 32, True, None, None, 2, multiprocessing_context='spawn')\n" + EPOCHS,
+            "persistent_workers=True",
+            id="by position",
+        ),
+        pytest.param(
             loader("num_workers=args.n, multiprocessing_context=get_context('forkserver')") + EPOCHS,
             "persistent_workers=args.n > 0",
             id="an argument, a context",

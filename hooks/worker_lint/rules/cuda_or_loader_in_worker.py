@@ -36,8 +36,12 @@ class Images(Dataset):
     def __getitem__(self, index):
         return load(index).cuda()
 
-for batch in DataLoader(Images(), num_workers=4, pin_memory=True):
-    train(batch)
+def main():
+    for batch in DataLoader(Images(), num_workers=4, pin_memory=True):
+        train(batch)
+
+if __name__ == "__main__":
+    main()
 ```
 
 ## Use instead
@@ -52,8 +56,12 @@ class Images(Dataset):
     def __getitem__(self, index):
         return load(index)
 
-for batch in DataLoader(Images(), num_workers=4, pin_memory=True):
-    train(batch.cuda(non_blocking=True))
+def main():
+    for batch in DataLoader(Images(), num_workers=4, pin_memory=True):
+        train(batch.cuda(non_blocking=True))
+
+if __name__ == "__main__":
+    main()
 ```
 
 ## Fix safety

@@ -41,7 +41,7 @@ def main(dataset):
 Unsafe: workers that persist keep their memory between the epochs, and their copy of the dataset, which does not see
 what is changed in the main process between two epochs. Where the count is a name, the option is written
 `persistent_workers=num_workers > 0`, because the loader raises where there are no workers. There is no fix where it is
-more than a name.
+an expression that may not be written twice.
 
 ## Options
 
@@ -60,13 +60,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from worker_lint.finding import Fix, Related, Severity
+from worker_lint.guards import guarded, is_repeatable
 from worker_lint.locate.forms import text_of
 from worker_lint.rule import Rule
 from worker_lint.rules._afresh import afresh
 from worker_lint.rules._datasets import in_words
 from worker_lint.rules._loops import passes, runs_again
 from worker_lint.rules._python import with_keyword
-from worker_lint.rules.unguarded_worker_only_option import guarded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -115,7 +115,7 @@ def _option(group: Group) -> str:
 
 def _fix(group: Group, call: Node, document: Document) -> Fix | None:
     count = group.count
-    if count is None or not group.intact or (count.number is None and count.kind != "reference"):
+    if count is None or not group.intact or not is_repeatable(count):
         return None
     edit = with_keyword(call, _option(group), _behind(group, call))
     return None if edit is None else Fix("unsafe", f"Add {_option(group)}", (edit,))
@@ -127,7 +127,7 @@ def _behind(group: Group, call: Node) -> str:
     listed = arguments.named_children if arguments is not None else []
     names = [text_of(each.child_by_field_name("name")) for each in listed if each.type == "keyword_argument"]
     if loader is None or loader.count not in names:
-        return names[0] if names else ""
+        return names[0] if names else "persistent_workers"
     following = names[names.index(loader.count) + 1 :]
     return following[0] if following else loader.count
 

@@ -34,12 +34,16 @@ class Curriculum(Dataset):
     def __getitem__(self, index):
         return self.epoch
 
-dataset = Curriculum()
-loader = DataLoader(dataset, num_workers=2, persistent_workers=True)
-for epoch in range(3):
-    dataset.set_epoch(epoch)
-    for batch in loader:
-        train(batch)
+def main():
+    dataset = Curriculum()
+    loader = DataLoader(dataset, num_workers=2, persistent_workers=True)
+    for epoch in range(3):
+        dataset.set_epoch(epoch)
+        for batch in loader:
+            train(batch)
+
+if __name__ == "__main__":
+    main()
 ```
 
 ## Use instead
@@ -62,12 +66,16 @@ class Curriculum(Dataset):
     def __getitem__(self, index):
         return self.epoch.value
 
-dataset = Curriculum()
-loader = DataLoader(dataset, num_workers=2, persistent_workers=True)
-for epoch in range(3):
-    dataset.set_epoch(epoch)
-    for batch in loader:
-        train(batch)
+def main():
+    dataset = Curriculum()
+    loader = DataLoader(dataset, num_workers=2, persistent_workers=True)
+    for epoch in range(3):
+        dataset.set_epoch(epoch)
+        for batch in loader:
+            train(batch)
+
+if __name__ == "__main__":
+    main()
 ```
 
 ## Fix safety

@@ -1,0 +1,93 @@
+"""# hard-coded-worker-count (WL202)
+
+## What it does
+
+Finds a worker count that is written as a number in the call of a loader, where no configuration and no argument can
+change it. A count that is 0 is left alone, because it is mostly meant for that one loader. Off by default: in an
+example, a test or a notebook it is the right thing.
+
+## Why is this bad?
+
+Whoever runs the program on another machine, or debugs it, has to change the code to get another count, and finds the
+places by searching: 2,468 such calls stood in 63 of 121 repositories that were looked at. People ask for it:
+[slideflow#396](https://github.com/slideflow/slideflow/issues/396),
+[YOLO-World#413](https://github.com/AILab-CVC/YOLO-World/issues/413).
+
+## Example
+
+```python
+from torch.utils.data import DataLoader
+
+def train_loader(dataset, config):
+    return DataLoader(dataset, batch_size=config.batch_size, num_workers=8)
+```
+
+## Use instead
+
+```python
+from torch.utils.data import DataLoader
+
+def train_loader(dataset, config):
+    return DataLoader(dataset, batch_size=config.batch_size, num_workers=config.num_workers)
+```
+
+## Fix safety
+
+There is no fix: which configuration should hold the count only the author knows.
+
+## References
+
+- [WL201](WL201.md) holds the numbers that are written against a declared mode, wherever they stand
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from worker_lint.finding import Severity
+from worker_lint.locate.forms import last_name
+from worker_lint.rule import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from worker_lint.finding import Finding
+    from worker_lint.locate.module import Module
+    from worker_lint.policy import Policy
+    from worker_lint.site import Document, Group
+
+_IN_A_CALL = ("call-keyword", "call-positional")
+
+
+def check(document: Document, policy: Policy) -> Iterator[Finding]:
+    """Yield a finding for each number above 0 that is given to a known loader as its count."""
+    for site in document.sites:
+        group = site.group
+        if site.form not in _IN_A_CALL or group is None or group.loader is None or group.count != site.value:
+            continue
+        if group.kind != "call" or (document.module is not None and _is_partial(group, document.module)):
+            continue
+        if site.value.number is not None and site.value.number > 0:
+            yield RULE.finding(
+                site.value,
+                f"{site.name} of {group.loader.short} is always {site.value.number}: no configuration and no argument "
+                "can change it",
+                "take it from the configuration, or from a parameter",
+                site=site,
+            )
+
+
+def _is_partial(group: Group, module: Module) -> bool:
+    """Return whether ``group`` only prepares a call, whose author may give another count."""
+    call = module.node(group.start, group.end)
+    return call is not None and last_name(call.child_by_field_name("function")) == "partial"
+
+
+RULE = Rule(
+    code="WL202",
+    name="hard-coded-worker-count",
+    summary="The worker count of a loader is a number in the code",
+    severity=Severity.INFO,
+    check=check,
+    default=False,
+)

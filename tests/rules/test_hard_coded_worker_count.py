@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import pytest
+
+TORCH = "from torch.utils.data import DataLoader\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("DataLoader(d, num_workers=n)", id="a name"),
+        pytest.param("DataLoader(d, num_workers=args.n or 4)", id="a fallback"),
+        pytest.param("DataLoader(d, num_workers=min(4, n))", id="an expression"),
+        pytest.param("DataLoader(d, num_workers=0)", id="none at all"),
+        pytest.param("DataLoader(d)", id="nothing"),
+        pytest.param("partial(DataLoader, num_workers=4)", id="a partial, whose caller may give another"),
+        pytest.param("Batches(d, num_workers=4)", id="a callee that nobody knows"),
+        pytest.param("x = dict(num_workers=4)", id="a configuration"),
+        pytest.param("def f(num_workers=4): return DataLoader(d, num_workers=num_workers)", id="a default"),
+        pytest.param("N = 4\nDataLoader(d, num_workers=N)", id="a constant with a name"),
+    ],
+)
+def test_silent(judged, text):
+    assert judged("WL202", TORCH + text).findings == []
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("DataLoader(d, num_workers=4)", "num_workers of DataLoader is always 4"),
+        ("DataLoader(d, 32, True, None, None, 8)", "num_workers of DataLoader is always 8"),
+        ("DataLoader(d, num_workers=4, **options)", "num_workers of DataLoader is always 4"),
+        (
+            "from transformers import TrainingArguments\nTrainingArguments('out', dataloader_num_workers=2)",
+            "dataloader_num_workers of TrainingArguments is always 2",
+        ),
+    ],
+    ids=["by name", "by position", "beside others", "the Trainer's"],
+)
+def test_found(judged, text, says):
+    found = judged("WL202", TORCH + text)
+    assert found.says == (
+        f"info: {says}: no configuration and no argument can change it; take it from the configuration, or from a parameter"
+    )
+    assert found.fixed == TORCH + text
+
+
+def test_it_is_off_by_default(judged):
+    assert judged(None, TORCH + "DataLoader(d, num_workers=4)").findings == []
