@@ -59,7 +59,7 @@ def count_fix(site: Site, document: Document, policy: Policy) -> Fix | None:
 
 
 def options_off(group: Group, document: Document) -> list[Edit] | None:
-    """Return the edits that turn off what would raise in ``group`` beside a 0; None where its language cannot say so."""
+    """Return the edits that turn off what would raise in ``group`` beside a 0; None where that cannot be said."""
     edits = []
     for name, value in worker_options(group):
         if not is_off(name, value):

@@ -87,8 +87,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from worker_lint.count_fix import count_edits
-from worker_lint.finding import Fix, Related, Severity
+from worker_lint.count_fix import options_off
+from worker_lint.finding import Fix, Related, Severity, replacing
 from worker_lint.locate.forms import text_of
 from worker_lint.rule import Rule
 from worker_lint.rules._afresh import afresh
@@ -144,11 +144,11 @@ def _defined(group: Group, document: Document, module: Module) -> Iterator[tuple
 
 
 def _fix(group: Group, document: Document) -> Fix | None:
-    for site in document.sites:
-        if site.group is group and site.value == group.count and site.value.literal:
-            edits = count_edits(site, 0, document)
-            return None if edits is None else Fix("unsafe", "Write 0", edits)
-    return None
+    count, off = group.count, options_off(group, document)
+    if count is None or off is None or not count.literal or not group.intact or group.open:
+        return None
+    edits = sorted([replacing(count, "0"), *off], key=lambda edit: edit.start)
+    return Fix("unsafe", "Write 0", tuple(edits))
 
 
 RULE = Rule(
