@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -129,3 +130,18 @@ def test_workers_that_do_not_persist_are_started_in_every_epoch(tmp_path, sectio
     printed, error = run(tmp_path, f"{note}{shown_code}if __name__ == '__main__':\n    main([1, 2])\n", "fork")
     assert (printed, error) == ("", "")
     assert len((tmp_path / "started").read_text()) == started
+
+
+@pytest.mark.parametrize(("section", "printed"), [("Example", ""), ("Use instead", "read")])
+def test_a_main_module_without_a_file_hides_its_classes_from_workers(tmp_path, section, printed):
+    # As in a notebook, whose code comes from no file.
+    part = re.search(rf"## {section}\n(.*?)\n## ", PAGES["WL603"], re.DOTALL)[1]
+    lines = re.search(r'"source": (\[.*?\n   \])', part, re.DOTALL)[1]
+    (tmp_path / "sitecustomize.py").write_text(SET_UP.format(method="spawn"), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-c", "".join(json.loads(lines)) + READ], cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": os.fspath(tmp_path)}, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.stdout.strip() == printed, done.stderr
+    assert ("AttributeError: Can't get attribute 'Squares' on <module '__main__'" in done.stderr) == (printed == "")
+    assert (re.search(r"RuntimeError: DataLoader worker .* exited unexpectedly", done.stderr) is None) == bool(printed)

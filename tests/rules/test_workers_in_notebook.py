@@ -23,6 +23,7 @@ def notebook(*cells):
         pytest.param(
             DATASET + "DataLoader(D(), num_workers=2, multiprocessing_context='fork')", id="workers that are forked"
         ),
+        pytest.param(DATASET + "def f(n):\n    return DataLoader(D(), num_workers=n)\nf(0)", id="a parameter"),
         pytest.param(
             DATASET + "DataLoader(D(), num_workers=0 if os.name == 'nt' else 2)", id="a count for each system"
         ),
@@ -61,7 +62,7 @@ def test_nothing_is_found_where_workers_are_certainly_forked(judged):
             id="with the options that would raise",
         ),
         pytest.param(
-            (DATASET, "DataLoader(D(), num_workers=n)"), "the class D", None, id="a name, which is left alone"
+            (DATASET, "n = 2\nDataLoader(D(), num_workers=n)"), "the class D", None, id="a name, which is left alone"
         ),
     ],
 )

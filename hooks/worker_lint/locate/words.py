@@ -33,12 +33,25 @@ def worker_words(code: bytes) -> Iterator[tuple[str, Hit]]:
 
 def occurrences(code: bytes, words: Collection[str]) -> Iterator[tuple[str, Hit]]:
     """Yield every place at which one of ``words``, identifiers, stands as a whole word, in order."""
-    if words:
-        for match in _pattern(frozenset(words)).finditer(code):
-            yield match[0].decode(), match.span()
+    if not words:
+        return
+    search = _pattern(frozenset(words)).search
+    match = search(code)
+    while match is not None:
+        start, end = match.span()
+        if start == 0 or code[start - 1] not in _WORD_BYTES:
+            yield match[0].decode(), (start, end)
+        else:
+            end = start + 1
+        match = search(code, end)
 
 
 @lru_cache(maxsize=64)
 def _pattern(words: frozenset[str]) -> re.Pattern[bytes]:
+    """Return what finds ``words``, in front of no other letter.
+
+    What stands before them is looked at afterwards: a pattern that begins with a letter is searched for many times
+    faster than one that begins by looking behind.
+    """
     listed = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
-    return re.compile(rf"(?<![\w-])(?:{listed})(?!\w)".encode())
+    return re.compile(rf"(?:{listed})(?!\w)".encode())

@@ -7,13 +7,14 @@ import re
 from typing import TYPE_CHECKING
 
 from worker_lint.finding import Fix
-from worker_lint.locate.descent import line_of_descent
+from worker_lint.locate.descent import line_of_descent, node_at
 from worker_lint.locate.forms import text_of
+from worker_lint.locate.words import occurrences
 from worker_lint.rules._datasets import within
 from worker_lint.source import Edit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from tree_sitter import Node
 
@@ -104,31 +105,23 @@ def _can_stand_alone(function: Node, line: Sequence[Node], module: Module) -> bo
     own = {text_of(name) for name in within(function, "identifier") if _binds(name)}
     parameters = function.child_by_field_name("parameters")
     of_its_own = {text_of(name) for name in within(parameters, "identifier")} if parameters is not None else set()
-    outside = set(_bound_around(function, around))
-    if (used - of_its_own) & outside:
+    if any(_is_bound_around(name, function, around, module) for name in used - of_its_own):
         return False
     return all(name in own or hasattr(builtins, name) or _is_global(name, module) for name in used)
 
 
-def _bound_around(function: Node, line: Sequence[Node]) -> Iterator[str]:
-    """Yield each name that a function or a comprehension of ``line``, those around the lambda, gives a value."""
-    for node in line:
-        if node.type in ("function_definition", "lambda"):
-            yield from (
-                text_of(name)
-                for name in within(node, "identifier")
-                if _binds(name) and not function.start_byte <= name.start_byte < function.end_byte
-            )
-        elif node.type in _COMPREHENSIONS:
-            yield from (text_of(name) for clause in within(node, "for_in_clause") for name in _targets(clause))
-
-
-def _targets(clause: Node) -> Iterator[Node]:
-    left = clause.child_by_field_name("left")
-    if left is not None and left.type == "identifier":
-        yield left
-    elif left is not None:
-        yield from within(left, "identifier")
+def _is_bound_around(name: str, function: Node, line: Sequence[Node], module: Module) -> bool:
+    """Return whether a function or a comprehension of ``line``, those around the lambda, may give ``name`` a value."""
+    scope = next((node for node in line if node.type in ("function_definition", "lambda", *_COMPREHENSIONS)), None)
+    if scope is None:
+        return False
+    for _, (start, end) in occurrences(scope.text or b"", {name}):
+        found = node_at(module.root, scope.start_byte + start, scope.start_byte + end)
+        if found is not None and found.type == "identifier" and _binds(found):
+            inside = function.start_byte <= found.start_byte < function.end_byte
+            if not inside:
+                return True
+    return False
 
 
 def _is_global(name: str, module: Module) -> bool:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from worker_lint.locate.forms import last_name, text_of
 from worker_lint.locate.module import around
-from worker_lint.locate.values import unwrapped
 from worker_lint.rules._afresh import is_main_test
 from worker_lint.rules._datasets import own_attribute, parameters, values_of, within
 
@@ -53,8 +52,8 @@ def runs_on_import(node: Node, module: Module, steps: int = _MOST_STEPS) -> bool
     function = around(node, *_FUNCTIONS)
     if function is None:
         return not _is_guarded(node)
-    if not steps or any(within(function, "yield")):  # a call of a generator does not run it
-        return False
+    if not steps or (b"yield" in (function.text or b"") and any(within(function, "yield"))):
+        return False  # a call of a generator does not run it
     return any(runs_on_import(call, module, steps - 1) for call in _calls_of(function, module))
 
 
@@ -169,12 +168,17 @@ def _taker(used: Node, module: Module) -> Node | None:
 
 def _function_called(call: Node, module: Module) -> Node | None:
     """Return the only function of the module itself that ``call`` calls by its name, or None."""
-    name = unwrapped(call).child_by_field_name("function")
-    if name is None or name.type != "identifier":
+    name = call.child_by_field_name("function")
+    return _function_named(text_of(name), module) if name is not None and name.type == "identifier" else None
+
+
+def _function_named(name: str, module: Module) -> Node | None:
+    """Return the only function of the module itself that is called ``name``, or None."""
+    if b"def " + name.encode() not in module.code:
         return None
     found = [
         node.parent
-        for node in module.words({text_of(name)})
+        for node in module.words({name})
         if node.parent is not None
         and node.parent.type == "function_definition"
         and node.parent.child_by_field_name("name") == node
@@ -186,6 +190,11 @@ def _function_called(call: Node, module: Module) -> Node | None:
 def _calls_of(function: Node, module: Module) -> Iterator[Node]:
     """Yield each call of ``function`` by its name, where it is the only one of the module itself that is called so."""
     name = function.child_by_field_name("name")
-    for call in module.calls({text_of(name)}) if name is not None else ():
-        if _function_called(call, module) == function:
+    if name is None or around(function, "function_definition", "class_definition") is not None:
+        return
+    if _function_named(text_of(name), module) != function:
+        return
+    for call in module.calls({text_of(name)}):
+        called = call.child_by_field_name("function")
+        if called is not None and called.type == "identifier":
             yield call

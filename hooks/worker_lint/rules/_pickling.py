@@ -159,6 +159,9 @@ def local_definition(name: Node, module: Module) -> Node | None:
 def _definitions(name: Node, module: Module) -> list[tuple[Node, Node | None]]:
     """Return each function and class called ``name`` with the function in whose own scope it is; None the module."""
     found: list[tuple[Node, Node | None]] = []
+    written = text_of(name).encode()
+    if b"def " + written not in module.code and b"class " + written not in module.code:
+        return found
     for _, hit in occurrences(module.code, {text_of(name)}):
         node = node_at(module.root, *hit)
         above = node.parent if node is not None else None

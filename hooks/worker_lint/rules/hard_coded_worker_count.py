@@ -89,5 +89,6 @@ RULE = Rule(
     summary="The worker count of a loader is a number in the code",
     severity=Severity.INFO,
     check=check,
+    confidence="medium",
     default=False,
 )

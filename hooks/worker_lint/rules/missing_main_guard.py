@@ -99,7 +99,8 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
     for group in document.groups:
         start = afresh(group, document, policy)
         call = module.node(group.start, group.end) if start is not None else None
-        if start is not None and call is not None:
+        # What is gone through on import was made on import.
+        if start is not None and call is not None and runs_on_import(call, module):
             found += [(each, group, start) for each in passes(call, module) if runs_on_import(each, module)]
     if not found:
         return

@@ -107,5 +107,7 @@ RULE = Rule(
     severity=Severity.WARNING,
     check=check,
     fix="unsafe",
+    confidence="medium",
     default=False,
+    rests_on=("mode", "machine"),
 )

@@ -2,9 +2,9 @@ r"""# workers-in-notebook (WL603)
 
 ## What it does
 
-Finds loaders of a notebook that may have workers, and that read a dataset, or use a `collate_fn` or a
-`worker_init_fn`, which the notebook itself defines. Off by default: in notebooks that run on Linux, as on Colab,
-workers are forked before Python 3.14, and all is well.
+Finds loaders of a notebook that are given workers, by a number or a name that the notebook sets to one, and that read a
+dataset, or use a `collate_fn` or a `worker_init_fn`, which the notebook itself defines. Off by default: in notebooks
+that run on Linux, as on Colab, workers are forked before Python 3.14, and all is well.
 
 ## Why is this bad?
 
@@ -113,7 +113,8 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
     for group in document.groups:
         start = afresh(group, document, policy)
         count = group.count
-        defined = next(_defined(group, document, module), None) if start is not None else None
+        certain = count is not None and (count.literal or group.count_values)
+        defined = next(_defined(group, document, module), None) if start is not None and certain else None
         if start is None or count is None or defined is None:
             continue
         what, name = defined
