@@ -1,0 +1,1 @@
+"""Measures worker-lint beside other programs: ``python bench/run.py``."""
