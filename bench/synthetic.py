@@ -141,7 +141,7 @@ in every step, unless the {c} has none.
 }
 
 _AROUND: dict[Language, tuple[str, str, str]] = {
-    "python": ('"""Made up."""\n\nfrom torch.utils.data import DataLoader\n', "", ""),
+    "python": ('"""Made up."""\n\nimport torch\n', "", ""),
     "json": ('{"blocks": [\n', ",\n", "\n]}\n"),
     "yaml": ("# Made up.\n", "", ""),
     "shell": ("#!/bin/sh\nset -e\n", "", ""),
@@ -149,7 +149,13 @@ _AROUND: dict[Language, tuple[str, str, str]] = {
 }
 
 _COUNT: dict[Language, str] = {
-    "python": "\n\ndef loader_of(dataset):\n    return DataLoader(dataset, batch_size=8, num_workers=1)\n",
+    "python": """
+from torch.utils.data import DataLoader
+
+
+def loader_of(dataset):
+    return DataLoader(dataset, batch_size=8, num_workers=1)
+""",
     "json": '  {"train_dataloader": {"batch_size": 8, "num_workers": 1}}',
     "yaml": "- train_dataloader:\n    batch_size: 8\n    num_workers: 1\n",
     "shell": "\npython train.py --batch_size 8 --num_workers 1\n",
