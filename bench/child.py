@@ -77,12 +77,13 @@ def timed(contender: Contender, timeout: float) -> Times:
     return Times(wall, usage.ru_utime + usage.ru_stime)
 
 
-def peak(contender: Contender, timeout: float) -> int:
+def peak(contender: Contender, timeout: float) -> int | None:
     """Return the most memory, in bytes, that ``contender`` and all that it starts held at one time.
 
     The resident sets of its processes are added up every few milliseconds, which counts shared pages once a process.
     What the kernel knows of the largest single process catches a peak between two looks, where that is above what
-    this process itself holds: a child inherits that mark. Raises as ``timed`` does.
+    this process itself holds: a child inherits that mark. None stands for a program that was over before the first
+    look. Raises as ``timed`` does.
     """
     with _prepared(contender) as output:
         begun = time.perf_counter()
@@ -103,7 +104,7 @@ def peak(contender: Contender, timeout: float) -> int:
         process.returncode = os.waitstatus_to_exitcode(status)
         _judge(contender, process.returncode, output, overdue=overdue)
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return max(highest, usage.ru_maxrss * _MAXRSS_UNIT if usage.ru_maxrss > own else 0)
+    return max(highest, usage.ru_maxrss * _MAXRSS_UNIT if usage.ru_maxrss > own else 0) or None
 
 
 def _looks(pid: int) -> Iterator[int]:

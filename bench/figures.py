@@ -39,8 +39,8 @@ def mebibytes(value: int) -> str:
 
 
 def times(value: float) -> str:
-    """Return a ratio, as in ``1.32``."""
-    return _three_digits(value)
+    """Return a ratio, as in ``1.32``, or with the only one that a small one is sure of, as in ``0.004``."""
+    return _three_digits(value) if value >= 0.095 else f"{value:.1g}"
 
 
 def _three_digits(value: float) -> str:

@@ -61,7 +61,7 @@ def load(path: Path) -> list[Result]:
     try:
         entries = json.loads(path.read_text(encoding="utf-8"))
         return [_result(entry) for entry in entries]
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise BenchError(f"{path}: holds no results ({error}); remove it, and measure anew") from error
 
 

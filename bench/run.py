@@ -10,6 +10,7 @@ import argparse
 import shlex
 import sys
 import time
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -71,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
         "--cache", type=Path, default=ROOT / "build" / "bench", metavar="DIR", help="trees and programs"
     )
     parser.add_argument("--write", action="store_true", help="write the figures into the documentation")
+    parser.add_argument("--render", action="store_true", help="write the page from the figures that are kept, no more")
     return parser
 
 
@@ -87,6 +89,9 @@ def _run(args: argparse.Namespace, command: str) -> int:
         raise BenchError(f"no benchmark begins with {' or '.join(args.only)}; --list names them")
     if args.list:
         sys.stdout.writelines(f"{each.name:20} {each.title}\n" for each in chosen)
+        return 0
+    if args.render:
+        _write([])
         return 0
     wanted = [peer for peer in PEERS if args.peers is None or peer.name in args.peers]
     shop = Workshop(args.cache, wanted, args.against, _progress)
@@ -108,7 +113,9 @@ def _run(args: argparse.Namespace, command: str) -> int:
     for name, why in shop.missing.items():
         _say(f"{name} is left out: {why}")
     if args.write and found:
-        _write(found)
+        # A program is known from the first benchmark that it takes part in: all are of the one session.
+        session = _session(shop, command)
+        _write([replace(result, session=session) for result in found])
     return int(failed > 0 or bool(shop.missing))
 
 
@@ -141,12 +148,13 @@ def _warn_when_busy() -> None:
 
 
 def _write(found: Sequence[Result]) -> None:
-    """Keep the results of this run, and write the page and its pictures anew."""
+    """Keep the results of this run beside the older ones, and write the page and its pictures anew."""
     kept = results.merged(results.load(KEPT), found, [each.name for each in benchmarks()])
     drawn = pictures.pictures(kept)
     path = DOCS / "performance.md"
     text = page.written(path.read_text(encoding="utf-8"), kept, {key: pictures.NAMES[key] for key in drawn})
-    results.save(KEPT, kept)
+    if found:
+        results.save(KEPT, kept)
     for key, picture in drawn.items():
         (DOCS / pictures.NAMES[key]).write_text(picture, encoding="utf-8", newline="\n")
     path.write_text(text, encoding="utf-8", newline="\n")
