@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from worker_lint.check import judged, language_of, open_source
+from worker_lint.judge import judged
 from worker_lint.locate import locate
 from worker_lint.locate.vocabulary import vocabulary
+from worker_lint.opening import language_of, open_source
 from worker_lint.policy import Policy
 from worker_lint.settings import Settings
 from worker_lint.settings_file import Exemption

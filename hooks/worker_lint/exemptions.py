@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from worker_lint.baseline import Known
-    from worker_lint.check import FileReport
+    from worker_lint.file_report import FileReport
     from worker_lint.finding import FoundIn
     from worker_lint.policies import Policies
     from worker_lint.settings import SettingsResolver

@@ -7,9 +7,9 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from worker_lint.check import is_wanted
 from worker_lint.discover import discover
 from worker_lint.hardware.describe import bound
+from worker_lint.opening import is_wanted
 from worker_lint.policy import Policy
 from worker_lint.survey import Survey
 

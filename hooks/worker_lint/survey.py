@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from worker_lint.check import believed, language_of, open_source, words_of
 from worker_lint.errors import SourceError
+from worker_lint.judge import believed
 from worker_lint.locate import locate
+from worker_lint.opening import language_of, open_source, words_of
 from worker_lint.source import read
 
 if TYPE_CHECKING:

@@ -10,10 +10,11 @@ import pytest
 from jsonschema import Draft4Validator, Draft202012Validator
 from lxml import etree
 
-from worker_lint.check import judge, open_source
 from worker_lint.finding import Related, Severity
+from worker_lint.judge import judge
 from worker_lint.locate import locate
 from worker_lint.locate.vocabulary import vocabulary
+from worker_lint.opening import open_source
 from worker_lint.policy import Policy
 from worker_lint.report import renderer
 from worker_lint.report.summary import Report

@@ -16,8 +16,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from worker_lint.check import judge
 from worker_lint.finding import Related, Severity
+from worker_lint.judge import judge
 from worker_lint.locate import locate
 from worker_lint.locate.vocabulary import vocabulary
 from worker_lint.policy import Policy

@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from worker_lint.check import judge, open_source
 from worker_lint.errors import SourceError
+from worker_lint.judge import judge
 from worker_lint.locate import locate
 from worker_lint.locate.vocabulary import vocabulary
 from worker_lint.modes import BUILT_IN
+from worker_lint.opening import open_source
 from worker_lint.policy import Policy
 from worker_lint.rewrite.apply import apply_fixes
 from worker_lint.settings import Settings

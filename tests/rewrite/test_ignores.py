@@ -9,9 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from worker_lint.check import judge, language_of, open_source, words_of
+from worker_lint.judge import judge
 from worker_lint.locate import locate
 from worker_lint.locate.vocabulary import vocabulary
+from worker_lint.opening import language_of, open_source, words_of
 from worker_lint.policy import Policy
 from worker_lint.rewrite.apply import apply_fixes
 from worker_lint.rewrite.comments import differ_in_comments_alone

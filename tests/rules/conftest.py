@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from worker_lint.check import check, check_across, judge, language_of, open_source
+from worker_lint.across import check_across
+from worker_lint.check import check
 from worker_lint.finding import Finding
+from worker_lint.judge import judge
 from worker_lint.locate import locate
 from worker_lint.locate.vocabulary import vocabulary
+from worker_lint.opening import language_of, open_source
 from worker_lint.policies import Policies
 from worker_lint.rewrite.apply import apply_fixes
 from worker_lint.rules import RULES

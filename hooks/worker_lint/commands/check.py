@@ -7,14 +7,17 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from worker_lint.check import FileReport, check, check_across, check_text, is_wanted
+from worker_lint.across import check_across
+from worker_lint.check import check, check_text
 from worker_lint.commands import outputs
 from worker_lint.commands.arguments import add_paths, add_settings, resolver
 from worker_lint.discover import discover
 from worker_lint.errors import SourceError, UsageError
 from worker_lint.exemptions import Exemptions
+from worker_lint.file_report import FileReport
 from worker_lint.finding import Severity, is_made
 from worker_lint.ledger import Ledger
+from worker_lint.opening import is_wanted
 from worker_lint.policies import Policies
 from worker_lint.progress import Progress
 from worker_lint.report.summary import Report

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from worker_lint import __version__
-from worker_lint.check import check, is_wanted
+from worker_lint.check import check
 from worker_lint.discover import discover
 from worker_lint.errors import SettingsError, SourceError, UsageError
+from worker_lint.opening import is_wanted
 from worker_lint.policies import Policies
 from worker_lint.settings import SettingsResolver
 from worker_lint.survey import Survey

@@ -9,9 +9,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from worker_lint.check import is_wanted
 from worker_lint.commands.arguments import add_paths, add_settings_file
 from worker_lint.discover import discover
+from worker_lint.opening import is_wanted
 from worker_lint.settings import SettingsResolver
 from worker_lint.survey import Survey
 

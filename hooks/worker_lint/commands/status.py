@@ -8,10 +8,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from worker_lint.check import is_wanted
 from worker_lint.commands.arguments import add_paths, add_settings, resolver
 from worker_lint.discover import discover
 from worker_lint.hardware.machine import inspect
+from worker_lint.opening import is_wanted
 from worker_lint.policies import Policies
 from worker_lint.report.status import lines
 from worker_lint.survey import Survey

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from worker_lint.check import judge, words_of
 from worker_lint.errors import SourceError
+from worker_lint.judge import judge
 from worker_lint.locate import locate
+from worker_lint.opening import words_of
 from worker_lint.rewrite.edits import chosen, splice
 
 if TYPE_CHECKING:

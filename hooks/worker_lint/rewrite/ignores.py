@@ -7,10 +7,11 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from worker_lint.check import judge, words_of
 from worker_lint.errors import SourceError
+from worker_lint.judge import judge
 from worker_lint.locate import locate
 from worker_lint.locate.comments import comments
+from worker_lint.opening import words_of
 from worker_lint.rewrite.comments import differ_in_comments_alone
 from worker_lint.rewrite.edits import splice
 from worker_lint.rules import RULES

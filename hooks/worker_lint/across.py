@@ -1,0 +1,92 @@
+"""The rules that look across files: what they need of each, and what they find in all of them together."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from worker_lint.errors import SourceError
+from worker_lint.file_report import FileReport
+from worker_lint.judge import believed
+from worker_lint.locate import locate
+from worker_lint.opening import language_of, open_source, words_of
+from worker_lint.rules import RULES
+from worker_lint.sighting import Sighting
+from worker_lint.source import read
+from worker_lint.suppressions import Suppressions
+from worker_lint.triage import selected, triage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from worker_lint.baseline import Known
+    from worker_lint.policies import Policies
+    from worker_lint.rule import Rule
+    from worker_lint.settings import Settings
+    from worker_lint.sighting import Claim
+    from worker_lint.site import Document, Site
+
+
+def sightings(documents: Iterable[Document], settings: Settings) -> tuple[Sighting, ...]:
+    """Return what the rules that look across files need of one file; nothing where no such rule is selected."""
+    if all(rule.across is None for rule in selected(settings)):
+        return ()
+    return tuple(
+        Sighting(
+            document.source.path,
+            index,
+            document.source.file_position(site.value.start),
+            site.form,
+            site.name,
+            site.value.number,
+            document.source.is_data,
+            settings.policy == "exact",
+        )
+        for index, (document, site) in enumerate(_sites(documents, settings))
+    )
+
+
+def _sites(documents: Iterable[Document], settings: Settings) -> Iterator[tuple[Document, Site]]:
+    return ((each, site) for each in believed(documents, settings.confidence) for site in each.sites)
+
+
+def check_across(sightings: Sequence[Sighting], policies: Policies) -> Iterator[FileReport]:
+    """Yield what the rules that look across files find in the counts of all of them, one report a finding.
+
+    Files are not held in memory: one in which something is found is opened again. Raises SettingsError, ProfileError
+    and BaselineError.
+    """
+    for rule in RULES:
+        if rule.across is None:
+            continue
+        taken: Counter[Known] = Counter()
+        concerned = [each for each in sightings if rule in selected(policies.settings_for(each.path))]
+        for claim in rule.across(concerned):
+            file = _of_claim(rule, claim, policies.settings_for(claim.at.path))
+            baseline = policies.for_path(claim.at.path).baseline
+            if baseline is not None:
+                before = taken.copy()
+                file.findings = baseline.beyond(file.findings, taken)
+                file.known = taken - before
+            yield file
+
+
+def _of_claim(rule: Rule, claim: Claim, settings: Settings) -> FileReport:
+    path = claim.at.path
+    words = words_of(settings)
+    try:
+        data = read(path)
+        language = language_of(path, data)
+        source = None if language is None else open_source(path, language, data, words)
+        documents = () if source is None else locate(source, words)
+    except SourceError as error:
+        return FileReport(path, error=str(error))
+    for index, (document, site) in enumerate(_sites(documents, settings)):
+        # Another number is no longer what the claim speaks of: a fix, or somebody, has changed it since.
+        if index == claim.at.index and site.value.number == claim.at.number:
+            found = rule.finding(site.value, claim.message, claim.help, site=site, related=claim.related)
+            suppressions = Suppressions(documents, settings.suppressions)
+            left = triage([found], (rule,), document, suppressions, settings)
+            exempting = frozenset(suppressions.exempting)
+            return FileReport(path, source, [(document.source, each) for each in left], exempting=exempting)
+    return FileReport(path)

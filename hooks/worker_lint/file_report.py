@@ -1,0 +1,35 @@
+"""What became of one file."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from worker_lint.baseline import Known
+    from worker_lint.finding import FoundIn
+    from worker_lint.settings_file import Exemption
+    from worker_lint.sighting import Sighting
+    from worker_lint.source import Source
+
+
+@dataclass(slots=True)
+class FileReport:
+    """What became of one file."""
+
+    path: Path
+    source: Source | None = None
+    """None where the file cannot hold a count, or could not be judged."""
+    findings: list[FoundIn] = field(default_factory=list)
+    sightings: tuple[Sighting, ...] = ()
+    """Its counts, where a selected rule looks across files."""
+    exempting: frozenset[Exemption] = frozenset()
+    """The suppressions of the settings that silenced something in it."""
+    known: Counter[Known] = field(default_factory=Counter)
+    """Findings in it that the baseline lists."""
+    error: str | None = None
+    """One line, where the file could not be judged."""
+    skipped: Literal["binary", "unknown language", "unwanted language"] | None = None

@@ -1,0 +1,53 @@
+"""From a file's name and bytes to a source that may hold worker counts, or to nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from worker_lint.locate.vocabulary import extended
+from worker_lint.source import Source, language_by_line, language_by_name, may_be_read
+from worker_lint.suppressions import MARK
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from worker_lint.locate.vocabulary import Vocabulary
+    from worker_lint.settings import Settings
+    from worker_lint.source import Language
+
+_WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
+"""How UTF-16 and UTF-32 begin: the words must be looked for in the text."""
+
+
+def is_wanted(path: Path, settings_for: Callable[[Path], Settings]) -> bool:
+    """Return whether a file of a folder is looked at: its name allows it, and its settings want its language.
+
+    Raises SettingsError.
+    """
+    return may_be_read(path) and (language_by_name(path) != "markdown" or settings_for(path).markdown)
+
+
+def language_of(path: Path, data: bytes) -> Language | None:
+    """Return the language of a file by its name, else by its ``#!`` line; None where it is in none that is read."""
+    return language_by_name(path) or (None if path.suffix else language_by_line(data))
+
+
+def words_of(settings: Settings) -> Vocabulary:
+    """Return the vocabulary that holds under ``settings``."""
+    return extended(settings.names, settings.not_names, settings.callables)
+
+
+def open_source(path: Path, language: Language, data: bytes, words: Vocabulary) -> Source | None:
+    """Return a file's bytes as a source, or None where none of ``words`` can stand in it, and no comment to us.
+
+    Raises SourceError where they are no text.
+    """
+    if not (_concerns(data, words) or b"\0" in data[:4] or data.startswith(_WIDE_MARKS)):
+        return None
+    source = Source.decode(path, language, data)
+    return source if _concerns(source.code, words) else None
+
+
+def _concerns(data: bytes, words: Vocabulary) -> bool:
+    return words.concerns(data) or MARK in data
