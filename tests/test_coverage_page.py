@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from worker_lint.source import NAMES, SUFFIXES
+from worker_lint.languages import NAMES, SUFFIXES
 
 DOCS = Path(__file__).parents[1] / "docs"
 PAGE = (DOCS / "coverage.md").read_text(encoding="utf-8")

@@ -21,6 +21,7 @@ SOURCE = Path(__file__).parents[1] / "hooks"
 LAYERS = (
     ("__main__",),
     ("cli",),
+    ("bystanders",),
     ("commands",),
     ("flips", "init", "completion"),
     ("rewrite.apply", "rewrite.ignores", "survey", "exemptions", "ledger"),
@@ -38,7 +39,7 @@ LAYERS = (
     ("settings_file",),
     ("source", "site", "sighting", "gitignore", "modes", "identity"),
     ("schema", "conforms", "toml_text", "units", "glob"),
-    ("errors",),
+    ("errors", "stems", "languages", "settings_place"),
     ("",),
 )
 """Modules and packages, the highest first. Each may import from the layers below its own, and from itself."""

@@ -1,19 +1,20 @@
-"""The command line: which command, its arguments, and the exit status."""
+"""The command line: which command, its arguments, and the exit status.
+
+What a command needs is imported where one is asked, because most runs end before: see ``bystanders``.
+"""
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
-from contextlib import suppress
-from importlib import import_module
 from io import TextIOWrapper
-from typing import TYPE_CHECKING
 
 from worker_lint import __version__
+from worker_lint.bystanders import bystanders
 from worker_lint.commands import COMMANDS
 from worker_lint.errors import WorkerLintError
 
+TYPE_CHECKING = False  # as type checkers know it; the import of ``typing`` is a third of a short run
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -41,12 +42,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         # has been told as such. Python must not complain of it once more at exit.
         if not isinstance(error, BrokenPipeError):
             _say(f"error: {error.filename or 'standard output'}: {error.strerror}")
-        with suppress(OSError):  # a caller's own stream is behind no descriptor
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
     return ERROR
 
 
 def _run(name: str, arguments: list[str]) -> int:
+    files = bystanders(arguments) if name == "check" else None
+    if files is not None:
+        sys.stdout.write(f"no findings; {files:,} file{'' if files == 1 else 's'} checked\n")
+        sys.stdout.flush()
+        return 0
+    import argparse
+    from importlib import import_module
+
     command = import_module(f"worker_lint.commands.{name}")
     parser = argparse.ArgumentParser(prog=f"worker-lint {name}", description=command.SUMMARY, allow_abbrev=False)
     command.configure(parser)
@@ -61,6 +69,8 @@ def _about(option: str) -> int:
     if option in ("-V", "--version"):
         sys.stdout.write(f"worker-lint {__version__}\n")
         return 0
+    from importlib import import_module
+
     width = max(map(len, COMMANDS))
     rows = "".join(f"  {name:{width}}  {import_module(f'worker_lint.commands.{name}').SUMMARY}\n" for name in COMMANDS)
     sys.stdout.write(
@@ -77,6 +87,14 @@ def _open_closed_streams() -> None:
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115 - open until the end
+
+
+def _drop_output() -> None:
+    """Let what is still to be written to standard output be lost."""
+    from contextlib import suppress
+
+    with suppress(OSError):  # a caller's own stream is behind no descriptor
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _say(text: str) -> None:

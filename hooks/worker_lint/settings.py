@@ -11,12 +11,10 @@ from worker_lint import modes
 from worker_lint.errors import SettingsError, UsageError
 from worker_lint.gitignore import PathPatterns
 from worker_lint.settings_file import Exemption, Layer, SettingsFile, no_rule, problem_with, read_settings, ready
+from worker_lint.settings_place import FILE_NAMES, is_top
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-
-FILE_NAMES = ("worker-lint.toml", "pyproject.toml")
-"""What settings files are called; where one folder holds both, the first speaks."""
 
 COMMAND_LINE = "command line"
 DEFAULT = "default"
@@ -177,7 +175,7 @@ class SettingsResolver:
         for name in FILE_NAMES:
             if (folder / name).is_file() and (found := read_settings(folder / name, self._codes)):
                 return found
-        if folder.parent == folder or os.path.lexists(folder / ".git"):
+        if is_top(os.fspath(folder)):
             return None
         return self._closest(os.fspath(folder.parent))
 

@@ -12,6 +12,7 @@ from worker_lint.conforms import conforms
 from worker_lint.errors import SettingsError
 from worker_lint.gitignore import PathPatterns
 from worker_lint.schema import load_schema, problems, suggestion
+from worker_lint.settings_place import may_have_settings
 from worker_lint.units import parse_bytes
 
 if TYPE_CHECKING:
@@ -91,8 +92,7 @@ def read_settings(path: Path, codes: Sequence[str] = (), *, required: bool = Fal
     except OSError as error:
         raise SettingsError(f"{shown}: cannot be read: {os.strerror(error.errno or 0)}") from None
     in_table = path.name == "pyproject.toml"
-    # Most of them do not concern us, and one that does not is not ours to parse, nor to complain about.
-    document = _Document(shown, data, in_table) if not in_table or b"worker-lint" in data else None
+    document = _Document(shown, data, in_table) if may_have_settings(path.name, data) else None
     if document is None or document.table is None:
         if required:
             raise SettingsError(f"{shown}: has no [tool.worker-lint] table; add one, or name another file")

@@ -9,55 +9,17 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from worker_lint.errors import SourceError
+from worker_lint.languages import NAMES, SUFFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-Language = Literal[
-    "python", "json", "jsonnet", "yaml", "toml", "shell", "makefile", "dockerfile", "notebook", "markdown"
-]
+    from worker_lint.languages import Language
 
-SUFFIXES: dict[str, Language] = {
-    ".py": "python",
-    ".pyi": "python",
-    ".pyw": "python",
-    ".json": "json",
-    ".jsonc": "json",
-    ".json5": "jsonnet",
-    ".jsonnet": "jsonnet",
-    ".libsonnet": "jsonnet",
-    ".yaml": "yaml",
-    ".yml": "yaml",
-    ".toml": "toml",
-    ".sh": "shell",
-    ".bash": "shell",
-    ".zsh": "shell",
-    ".ksh": "shell",
-    ".slurm": "shell",
-    ".sbatch": "shell",
-    ".pbs": "shell",
-    ".qsub": "shell",
-    ".lsf": "shell",
-    ".sub": "shell",
-    ".job": "shell",
-    ".mk": "makefile",
-    ".mak": "makefile",
-    ".dockerfile": "dockerfile",
-    ".ipynb": "notebook",
-    ".md": "markdown",
-    ".markdown": "markdown",
-}
-NAMES: dict[str, Language] = {
-    "makefile": "makefile",
-    "gnumakefile": "makefile",
-    "dockerfile": "dockerfile",
-    "containerfile": "dockerfile",
-}
-"""Languages by the whole name of a file, in lower case."""
 _PYTHON_LINE = re.compile(rb"#!.*\bpython[0-9.]*(?:\s|$)")
 _SHELL_LINE = re.compile(rb"#!.*\b(?:ba|z|da|k)?sh(?:\s|$)")
 _LINE_BREAK = re.compile(rb"\r\n|\r|\n")

@@ -7,6 +7,8 @@ from bisect import bisect_left
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from worker_lint.stems import MARK
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
     from worker_lint.site import Document
     from worker_lint.source import Source
 
-MARK = b"worker-lint:"
 KINDS = ("ignore", "ignore-file", "keep")
 KEPT = ("WL201", "WL301")
 """What ``keep`` answers: the count is deliberate, so neither the policy nor a bound that only costs speed speaks."""

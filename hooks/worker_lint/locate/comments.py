@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from worker_lint.source import Language, Source
+    from worker_lint.languages import Language
+    from worker_lint.source import Source
 
 
 class Comment(NamedTuple):

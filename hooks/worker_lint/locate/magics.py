@@ -11,7 +11,7 @@ from worker_lint.source import language_by_name
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from worker_lint.source import Language
+    from worker_lint.languages import Language
 
 Span = tuple[int, int]
 

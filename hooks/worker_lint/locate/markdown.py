@@ -10,7 +10,7 @@ from worker_lint.source import Inset, Source
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from worker_lint.source import Language
+    from worker_lint.languages import Language
 
 _LANGUAGES: dict[str, Language] = {
     **dict.fromkeys(("python", "py", "python3", "py3", "ipython", "ipython3", "pycon"), "python"),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from worker_lint.source import Language
+    from worker_lint.languages import Language
 
 _Reading = tuple[Cell, Text, bytes]
 """A cell, what is written in it, and that as one language has it."""

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
+    from worker_lint.languages import Language
     from worker_lint.locate.command import Command
     from worker_lint.locate.vocabulary import Vocabulary
-    from worker_lint.source import Language
 
 _MOST_LEVELS = 4
 """Commands in strings in commands that are read."""

@@ -8,6 +8,8 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Literal
 
+from worker_lint.stems import STEMS
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -225,7 +227,7 @@ def compiled(data: Mapping[str, Any]) -> Vocabulary:
         )
         loaders.update(dict.fromkeys((entry["name"], *entry.get("aliases", ())), loader))
     return Vocabulary(
-        stems=tuple(stem.encode() for stem in data["stems"]),
+        stems=STEMS,
         names={
             name: Name(name, entry["needs"], entry["scope"], entry["minimum"]) for name, entry in data["names"].items()
         },

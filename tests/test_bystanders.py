@@ -1,0 +1,173 @@
+"""Files that mention no worker: the short way to their report says what the long one says."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from worker_lint import cli
+from worker_lint.bystanders import bystanders
+from worker_lint.locate.vocabulary import vocabulary
+from worker_lint.stems import mentions
+
+SOURCE = Path(__file__).parents[1] / "hooks"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A repository with files of each kind, in which the process is."""
+    for name, text in {
+        "a.py": "print('none')\n",
+        "b.py": "print('nor here')\n",
+        "empty.yaml": "",
+        "c.JSON": '{"batch_size": 2}\n',
+        "notes.md": "# Notes\n",
+        "count.py": "num_workers = -1\n",
+        "comment.py": "x = 1  # worker-lint: ignore[WL101]\n",
+        "image.png": "",
+        "script": "#!/bin/sh\n",
+        "sub/d.py": "",
+    }.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    (tmp_path / "wide.json").write_bytes('{"num_workers": -1}'.encode("utf-16"))
+    (tmp_path / "bare.json").write_bytes('{"num_workers": -1}'.encode("utf-16-be"))
+    (tmp_path / "binary.py").write_bytes(b"x = 1\0\n")
+    (tmp_path / "latin.py").write_bytes(b"x = '\xe9'\n")
+    (tmp_path / "link.py").symlink_to("a.py")
+    (tmp_path / "gone.py").symlink_to("nowhere")
+    (tmp_path / ".git").mkdir()
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def _run(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[object, str, str]:
+    try:
+        status: object = cli.main(arguments)
+    except SystemExit as exit_:  # argparse
+        status = exit_.code
+    return (status, *capsys.readouterr())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "short"),
+    [
+        ("a.py", True),
+        ("a.py b.py empty.yaml c.JSON sub/d.py", True),
+        ("check --fix a.py", True),
+        ("--fix --isolated --profile none a.py b.py", True),
+        ("--isolated --profile=none a.py", True),
+        ("--profile none --profile none a.py", False),
+        ("--profile none", False),
+        ("--profile", False),
+        ("a.py --fix", False),
+        ("a.py --fix b.py", False),
+        ("--fixed a.py", False),
+        ("-- a.py", False),
+        ("a.py a.py", False),
+        ("a.py ./a.py", False),
+        ("a.py sub/../b.py", True),
+        ("link.py", True),
+        ("a.py link.py", False),
+        ("gone.py", False),
+        ("missing.py", False),
+        (".", False),
+        ("sub", False),
+        ("", False),
+        ("a.py count.py", False),
+        ("a.py comment.py", False),
+        ("wide.json", False),
+        ("bare.json", False),
+        ("binary.py latin.py", True),
+        ("notes.md", False),
+        ("image.png", False),
+        ("script", False),
+        ("--mode training a.py", False),
+        ("--mode nonsense a.py", False),
+        ("--output-format json a.py", False),
+        ("--quiet a.py", False),
+        ("sites a.py", False),
+    ],
+)
+def test_the_short_way_says_what_the_long_one_says(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: str, short: bool
+) -> None:
+    given = arguments.split()
+    said = _run(given, capsys)
+    assert (bystanders([each for each in given if each != "check"]) is not None) == short
+    monkeypatch.setattr(cli, "bystanders", lambda _: None)
+    assert _run(given, capsys) == said
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "short"),
+    [
+        ("worker-lint.toml", "", False),
+        ("worker-lint.toml", "mode = 'none of them'", False),
+        ("worker-lint.toml", "exclude = ['a.py']", False),
+        ("worker-lint.toml", "names = ['print']", False),
+        ("pyproject.toml", "[tool.worker-lint]\nexclude = ['a.py']", False),
+        ("pyproject.toml", "[tool.worker-lint", False),
+        ("pyproject.toml", "[tool.other]", True),
+        ("pyproject.toml", "no TOML", True),
+        ("sub/worker-lint.toml", "nonsense = 1", True),
+        ("../worker-lint.toml", "nonsense = 1", True),
+    ],
+    ids=lambda value: repr(value) if isinstance(value, str) else None,
+)
+def test_settings_are_honoured(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, text: str, short: bool
+) -> None:
+    (folder / name).write_text(text, encoding="utf-8")
+    said = _run(["a.py"], capsys)
+    assert (bystanders(["a.py"]) is not None) == short
+    monkeypatch.setattr(cli, "bystanders", lambda _: None)
+    assert _run(["a.py"], capsys) == said
+
+
+def test_a_pipe_is_not_waited_for(folder: Path) -> None:
+    os.mkfifo("pipe.py")
+    assert bystanders(["pipe.py"]) is None
+
+
+def test_a_settings_file_that_is_a_folder_is_none(folder: Path) -> None:
+    (folder / "worker-lint.toml").mkdir()
+    assert bystanders(["a.py"]) == 1
+
+
+def test_settings_above_every_file_are_looked_for(folder: Path) -> None:
+    assert bystanders(["a.py", "sub/d.py"]) == 2
+    (folder / "sub" / "pyproject.toml").write_text("[tool.worker-lint]\n", encoding="utf-8")
+    assert bystanders(["a.py"]) == 1
+    assert bystanders(["a.py", "sub/d.py"]) is None
+
+
+def test_every_word_of_the_vocabulary_has_a_stem() -> None:
+    words = vocabulary()
+    counted = [name for name, loader in words.loaders.items() if loader.index is not None]
+    assert [name for name in (*words.names, *counted) if not mentions(name.encode())] == []
+
+
+_SAY_WHAT_WAS_IMPORTED = """
+import sys
+before = set(sys.modules)
+from worker_lint.cli import main
+status = main(sys.argv[1:])
+others = sorted(name for name in set(sys.modules) - before if not name.startswith("worker_lint"))
+import json
+sys.stderr.write(json.dumps([status, others]))
+"""
+
+
+def test_nothing_is_imported_for_them(folder: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _SAY_WHAT_WAS_IMPORTED, "--fix", "a.py", "b.py"],
+        env={**os.environ, "PYTHONPATH": os.fspath(SOURCE)}, capture_output=True, encoding="utf-8", check=True,
+    )  # fmt: skip
+    assert done.stdout == "no findings; 2 files checked\n"
+    assert json.loads(done.stderr) == [0, ["__future__"]]
