@@ -12,8 +12,6 @@ import pytest
 
 from worker_lint import cli
 from worker_lint.bystanders import bystanders
-from worker_lint.locate.vocabulary import vocabulary
-from worker_lint.stems import mentions
 
 SOURCE = Path(__file__).parents[1] / "hooks"
 
@@ -145,12 +143,6 @@ def test_settings_above_every_file_are_looked_for(folder: Path) -> None:
     (folder / "sub" / "pyproject.toml").write_text("[tool.worker-lint]\n", encoding="utf-8")
     assert bystanders(["a.py"]) == 1
     assert bystanders(["a.py", "sub/d.py"]) is None
-
-
-def test_every_word_of_the_vocabulary_has_a_stem() -> None:
-    words = vocabulary()
-    counted = [name for name, loader in words.loaders.items() if loader.index is not None]
-    assert [name for name in (*words.names, *counted) if not mentions(name.encode())] == []
 
 
 _SAY_WHAT_WAS_IMPORTED = """

@@ -6,18 +6,15 @@ from typing import TYPE_CHECKING
 
 from worker_lint.locate.vocabulary import extended
 from worker_lint.source import Source, language_by_line, language_by_name, may_be_read
-from worker_lint.suppressions import MARK
+from worker_lint.stems import may_mention, mentions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from worker_lint.languages import Language
     from worker_lint.locate.vocabulary import Vocabulary
     from worker_lint.settings import Settings
-    from worker_lint.source import Language
-
-_WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
-"""How UTF-16 and UTF-32 begin: the words must be looked for in the text."""
 
 
 def is_wanted(path: Path, settings_for: Callable[[Path], Settings]) -> bool:
@@ -43,11 +40,7 @@ def open_source(path: Path, language: Language, data: bytes, words: Vocabulary) 
 
     Raises SourceError where they are no text.
     """
-    if not (_concerns(data, words) or b"\0" in data[:4] or data.startswith(_WIDE_MARKS)):
+    if not may_mention(data, words.stems):
         return None
     source = Source.decode(path, language, data)
-    return source if _concerns(source.code, words) else None
-
-
-def _concerns(data: bytes, words: Vocabulary) -> bool:
-    return words.concerns(data) or MARK in data
+    return source if mentions(source.code, words.stems) else None
