@@ -146,7 +146,7 @@ def test_the_severity_that_fails(runner: Runner) -> None:
     (runner.workspace / "train.json").write_text('{"num_workers": 2}\n', encoding="utf-8")
     assert outcome(runner, fail_on="error")[0] == 0
     assert len(sarif_results(runner)) == 1
-    (runner.workspace / "train.json").write_text('{"num_workers": -1}\n', encoding="utf-8")
+    (runner.workspace / "train.json").write_text('{"num_workers": -2}\n', encoding="utf-8")
     assert outcome(runner, fail_on="error")[0] == 1
 
 

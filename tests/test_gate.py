@@ -69,7 +69,7 @@ def repository(tmp_path):
             f"configs/run_{number}.json",
             json.dumps({"loader": {"num_workers": 0, "persistent_workers": True}}, indent=2),
         )
-        made.write(f"configs/run_{number}.yaml", "loader:\n  batch_size: 8\n  num_workers: -1\n")
+        made.write(f"configs/run_{number}.yaml", "loader:\n  batch_size: 8\n  num_workers: -2\n")
     made.git("init", "--quiet")
     made.git("add", "--all")
     made.git("commit", "--quiet", "--message=All of it")
@@ -135,7 +135,7 @@ def test_it_accepts_them_in_comments_where_comments_can_stand(repository):
     status, found, summary, said = repository.run("--add-ignore", "--reason", "before the rule")
     assert status == 1
     assert {line.partition(":")[0] for line in found} == {f"configs/run_{number}.json" for number in range(8)}
-    assert "suppressed; 8 findings left (8 errors)" in summary
+    assert "suppressed; 8 findings left (8 warnings)" in summary
     assert "the settings can suppress what is found ([[suppressions]]), or a baseline list it" in said
     for path, text in before.items():
         after = path.read_text("utf-8")

@@ -98,7 +98,7 @@ def test_the_installed_wheel_works_alone(wheel: Path, tmp_path: Path) -> None:
     for name in NAMES:
         printed = json.loads(_run(scripts / "worker-lint", "schema", name, cwd=tmp_path))
         assert printed == json.loads((SCHEMAS / f"{name}.schema.json").read_text(encoding="utf-8"))
-    (tmp_path / "train.json").write_text('{"num_workers": -1}\n', encoding="utf-8")
+    (tmp_path / "train.json").write_text('{"num_workers": -2}\n', encoding="utf-8")
     _run(scripts / "worker-lint", "init", "--yes", cwd=tmp_path)
     assert "entry: worker-lint check" in (tmp_path / ".pre-commit-config.yaml").read_text(encoding="utf-8")
     found = _run(scripts / "worker-lint", "--exit-zero", "--profile=none", "train.json", cwd=tmp_path)

@@ -53,7 +53,7 @@ FILES = {
         "x = '\U0001d518é'; DataLoader(d, num_workers=2, persistent_workers=True)\n"
     ),
     "run/\U0001d518 \"'&<é%:#?.py": "num_workers = 2; s = '\x00\x1b'.strip(); num_workers = 2\n".replace("\x00", ""),
-    "a.json": '{"a~": [{"num_workers": -1}], "num_workers": 4, "num_workers": "auto"}',
+    "a.json": '{"a~": [{"num_workers": -2}], "num_workers": 4, "num_workers": "auto"}',
     "b.py": "from torch.utils.data import DataLoader\nDataLoader(d, num_workers=(n /\n 2), prefetch_factor=0)\n",
     "c.py": "\ufefffrom torch.utils.data import DataLoader\r\n\r\ns = '\U0001d518'; DataLoader(d, num_workers=2)\r\n",
     "d.sh": "python train.py --num_workers 2\n",

@@ -32,7 +32,7 @@ def files(rendered):
 
 
 def test_the_findings_of_a_file_stand_together(report, files):
-    found = files(report({"src/a.py": "s = '𝔘'; num_workers = 20\nnum_workers = 8", "b.json": '{"num_workers": -1}'}))
+    found = files(report({"src/a.py": "s = '𝔘'; num_workers = 20\nnum_workers = 8", "b.json": '{"num_workers": -2}'}))
     assert list(found) == ["src/a.py", "b.json"]
     assert found["src/a.py"] == [
         {

@@ -14,7 +14,7 @@ def test_an_annotation_a_finding(report, rendered):
 
 
 def test_an_error_is_one(report, rendered):
-    assert rendered(report({"a.json": '{"num_workers": -1}'}), "github").startswith("::error file=a.json,")
+    assert rendered(report({"a.json": '{"num_workers": -2}'}), "github").startswith("::error file=a.json,")
 
 
 def test_what_steers_the_runner_is_escaped(report, rendered):

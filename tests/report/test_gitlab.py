@@ -63,7 +63,7 @@ def test_a_finding(report, issues):
 
 
 def test_severities(report, issues):
-    files = {"a.json": '{"num_workers": -1}', "b.py": "num_workers = 20"}
+    files = {"a.json": '{"num_workers": -2}', "b.py": "num_workers = 20"}
     found = issues(report(files, errors=["c.py:3:4: is wrong"]))
     assert [issue["severity"] for issue in found] == ["critical", "minor", "blocker"]
 

@@ -14,7 +14,7 @@ from worker_lint.site import Form
 
 FILES = {
     "train.py": "from torch.utils.data import DataLoader\nx = '𝔘'; DataLoader(d, num_workers=2, persistent_workers=True)\n",
-    "a.json": '{"a~": [{"num_workers": -1}], "num_workers": 4, "num_workers": "auto"}',
+    "a.json": '{"a~": [{"num_workers": -2}], "num_workers": 4, "num_workers": "auto"}',
     "b.py": "from torch.utils.data import DataLoader\nDataLoader(d, num_workers=(n /\n 2), prefetch_factor=0)\n",
     "c.py": "from torch.utils.data import DataLoader\nDataLoader(d, num_workers=n, timeout=4)\nc.get('num_workers', 3)\n",
 }

@@ -50,7 +50,7 @@ def test_a_finding(report, suites):
 
 
 def test_each_file_is_a_suite_and_its_failure_an_error_in_it(report, suites):
-    files = {"a.py": "num_workers = 2\nnum_workers = 3", "b.json": '{"num_workers": -1}'}
+    files = {"a.py": "num_workers = 2\nnum_workers = 3", "b.json": '{"num_workers": -2}'}
     first, second, third = suites(report(files, errors=["b.json: not written", "c.py:1:2: is wrong"]))
     names = ("file", "tests", "failures", "errors")
     assert [first.get(name) for name in names] == ["a.py", "2", "2", "0"]

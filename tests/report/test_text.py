@@ -77,7 +77,7 @@ def test_one_line_each_without_frames(report, rendered):
 def test_colours_are_only_decoration(report, rendered):
     import re
 
-    found = report({"a.py": "num_workers = 2", "a.json": '{"num_workers": -1}'})
+    found = report({"a.py": "num_workers = 2", "a.json": '{"num_workers": -2}'})
     coloured = rendered(found, "text", color=True)
     assert "\x1b[33mwarning\x1b[0m" in coloured
     assert "\x1b[31merror\x1b[0m" in coloured
@@ -97,7 +97,7 @@ def test_the_name_of_a_file_steers_no_terminal(report, rendered):
             {"a.py": "num_workers = 2"}, {}, "1 finding (1 warning); 1 file checked; --fix would mend it", id="one"
         ),
         pytest.param(
-            {"a.py": "num_workers = 2", "a.json": '{"num_workers": -1, "x": {"num_workers": "auto"}}'},
+            {"a.py": "num_workers = 2", "a.json": '{"num_workers": -2, "x": {"num_workers": "auto"}}'},
             {},
             "3 findings (2 errors, 1 warning); 2 files checked; --fix would mend 2",
             id="several",

@@ -22,6 +22,8 @@ TORCH = "from torch.utils.data import DataLoader\n"
         pytest.param("a.json", '{"n_jobs": -1, "max_workers": -1}', id="other knobs"),
         pytest.param("a.json", '{"num_workers": 0}', id="none in JSON"),
         pytest.param("a.json", '{"num_workers": -0}', id="minus zero is zero"),
+        pytest.param("a.json", '{"batch_size": 8, "num_workers": -1}', id="a configuration's word for every CPU"),
+        pytest.param("a.yaml", "_target_: ffcv.loader.Loader\nnum_workers: -1\n", id="FFCV in YAML"),
     ],
 )
 def test_silent(judged, name, text):
@@ -48,7 +50,17 @@ def test_silent(judged, name, text):
             "dataloader_num_workers is -1",
             id="transformers",
         ),
-        pytest.param("a.json", '{"num_workers": -1}', "num_workers is -1", id="JSON"),
+        pytest.param("a.json", '{"num_workers": -2}', "num_workers is -2", id="JSON"),
+        pytest.param("a.json", '{"dataloader_num_workers": -1}', "num_workers is -1", id="JSON for transformers"),
+        pytest.param(
+            "a.yaml",
+            "_target_: torch.utils.data.DataLoader\nnum_workers: -1\n",
+            "num_workers is -1; a loader takes 0 or more",
+            id="YAML that names the loader",
+        ),
+        pytest.param(
+            "a.yaml", "_target_: ffcv.loader.Loader\nnum_workers: -2\n", "a loader takes -1 or more", id="FFCV in YAML"
+        ),
         pytest.param("a.json", '{"num_workers": -99999999999999999999}', "num_workers is -999", id="JSON, far below"),
     ],
 )

@@ -34,6 +34,7 @@ TORCH = "from torch.utils.data import DataLoader\n"
         pytest.param("a.json", '{"num_workers": "number of workers to load with"}', id="a description"),
         pytest.param("a.json", '{"num_workers": {"type": "integer"}}', id="a schema"),
         pytest.param("a.json", '{"num_workers": [1, 2]}', id="a sweep"),
+        pytest.param("a.json", '{"num_workers": "4", "max_epochs": "75"}', id="a file that writes numbers as strings"),
     ],
 )
 def test_silent(judged, name, text):
@@ -91,6 +92,20 @@ def test_silent(judged, name, text):
             'error: num_workers is the string "08"; a loader raises TypeError on it; write 8',
             '{"num_workers": 8}',
             id="JSON, a leading zero",
+        ),
+        pytest.param(
+            "a.json",
+            '{"num_workers": "4", "batch_size": 8, "name": "a 100"}',
+            'error: num_workers is the string "4"; a loader raises TypeError on it; write 4',
+            '{"num_workers": 4, "batch_size": 8, "name": "a 100"}',
+            id="JSON, beside other numbers and strings",
+        ),
+        pytest.param(
+            "a.json",
+            '{"dataloader_num_workers": "4", "max_steps": "75"}',
+            'error: dataloader_num_workers is the string "4"; a loader raises TypeError on it; write 4',
+            '{"dataloader_num_workers": 4, "max_steps": "75"}',
+            id="JSON for transformers, beside another string of digits",
         ),
         pytest.param(
             "a.json",

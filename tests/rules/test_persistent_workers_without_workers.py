@@ -34,6 +34,13 @@ HF = "from transformers import TrainingArguments\n"
         pytest.param("a.json", '{"persistent_workers": true}', id="no count in JSON"),
         pytest.param("a.json", '{"num_workers": "${n}", "persistent_workers": true}', id="a template"),
         pytest.param("a.json", '{"num_workers": 0, "val": {"persistent_workers": true}}', id="another object"),
+        pytest.param("tests/a.json", '{"num_workers": 0, "persistent_workers": true}', id="a configuration of tests"),
+        pytest.param("test_a.py", "x = {'num_workers': 0, 'persistent_workers': True}", id="a dict of tests"),
+        pytest.param(
+            "a.py",
+            "x = {'sampler': None, 'batch_sampler': None, 'num_workers': 0, 'persistent_workers': True}",
+            id="a table of parameters",
+        ),
     ],
 )
 def test_silent(judged, name, text):
@@ -85,9 +92,23 @@ DEFAULT = "persistent_workers is on and no worker count is given, so {} takes it
         pytest.param(
             "a.json",
             '{"num_workers": 0, "persistent_workers": true}',
-            ZERO,
+            "warning: persistent_workers is on and the worker count is 0; a loader that is given both raises ValueError",
             '{"num_workers": 0, "persistent_workers": false}',
             id="JSON",
+        ),
+        pytest.param(
+            "test_a.py",
+            TORCH + "DataLoader(d, num_workers=0, persistent_workers=True)",
+            ZERO,
+            TORCH + "DataLoader(d, num_workers=0, persistent_workers=False)",
+            id="a loader in a test",
+        ),
+        pytest.param(
+            "a.yaml",
+            "_target_: torch.utils.data.DataLoader\nnum_workers: 0\npersistent_workers: true\n",
+            ZERO,
+            "_target_: torch.utils.data.DataLoader\nnum_workers: 0\npersistent_workers: false\n",
+            id="YAML that names the loader",
         ),
         pytest.param(
             "a.json",

@@ -34,11 +34,27 @@ def test_one_of_grain_does_too(said):
     [
         CODE.format(4, ""),  # nothing is saved
         CODE.format("n", SAVED),
+        CODE.format(4, "torch.save(model.state_dict(), path)"),  # another state
         CODE.format(4, SAVED).replace("torchdata.stateful_dataloader", "torch.utils.data").replace("Stateful", ""),
     ],
 )
 def test_where_nothing_is_lost(said, text):
     assert not said(text)
+
+
+def test_a_loader_without_a_name_may_be_saved_by_whoever_gets_it(said):
+    text = CODE.format(4, "torch.save(model.state_dict(), path)").replace("loader = ", "use(").replace("=4)", "=4))")
+    assert len(said(text)) == 1
+
+
+def test_an_attribute_is_told_from_another(said):
+    text = CODE.format(4, "self.train.state_dict()").replace("loader = ", "self.train = ")
+    assert len(said(text)) == 1
+    assert not said(text.replace("self.train.state", "self.other.state"))
+
+
+def test_tests_resume_what_they_have_just_saved(judged):
+    assert not judged("WL903", CODE.format(4, SAVED), name="test_resume.py").findings
 
 
 def test_only_an_unsafe_fix_writes_another(judged):

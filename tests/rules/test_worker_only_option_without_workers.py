@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from worker_lint.finding import Severity
+
 TORCH = "from torch.utils.data import DataLoader\n"
 
 
@@ -31,7 +33,7 @@ def test_silent(judged, name, text):
     [
         pytest.param(
             "num_workers=0, timeout=5",
-            "timeout is 5 and the worker count is 0; the loader fails with AssertionError at its first batch",
+            "timeout is 5 and the worker count is 0; the loader raises AssertionError at its first batch",
             "num_workers=0, timeout=0",
             id="a timeout",
         ),
@@ -40,7 +42,7 @@ def test_silent(judged, name, text):
         ),
         pytest.param(
             "num_workers=0, multiprocessing_context='spawn'",
-            "multiprocessing_context is 'spawn' and the worker count is 0; the loader fails with ValueError",
+            "multiprocessing_context is 'spawn' and the worker count is 0; the loader raises ValueError",
             "num_workers=0, multiprocessing_context=None",
             id="a context",
         ),
@@ -64,4 +66,6 @@ def test_found_in_an_object_that_configures_a_loader(judged):
     text = '{"num_workers": 0, "batch_size": 4, "timeout": 30, "multiprocessing_context": "fork"}'
     found = judged("WL403", text, name="a.json")
     assert len(found.findings) == 2
+    assert all("; a loader that is given both raises " in each.message for each in found.findings)
+    assert {each.severity for each in found.findings} == {Severity.WARNING}
     assert found.fixed == '{"num_workers": 0, "batch_size": 4, "timeout": 0, "multiprocessing_context": null}'

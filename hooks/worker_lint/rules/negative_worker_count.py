@@ -3,7 +3,8 @@
 ## What it does
 
 Finds worker counts below the lowest that what takes them allows: below 0 for every `DataLoader` derived from
-torch's, and in data files.
+torch's. In data files it finds those below -1, and `-1` itself where the data name the loader that takes it
+(`_target_: torch.utils.data.DataLoader`, `dataloader_num_workers`).
 
 ## Why is this bad?
 
@@ -11,7 +12,8 @@ Many tools read `-1` as "every CPU"; a `DataLoader` does not, and raises as soon
 
     ValueError: num_workers option should be non-negative; use num_workers=0 to disable multiprocessing.
 
-Where `-1` does have a meaning (FFCV's `Loader`), or what takes the count is not known, nothing is reported.
+Where `-1` does have a meaning (FFCV's `Loader`), or what takes the count is not known, nothing is reported. The `-1`
+of a configuration is nearly always one that its program replaces by the number of CPUs before a loader sees it.
 
 ## Example
 
@@ -48,6 +50,7 @@ from worker_lint.counts import broken_constraint
 from worker_lint.finding import Severity
 from worker_lint.locate.vocabulary import vocabulary
 from worker_lint.rule import Rule
+from worker_lint.rules._readers import reaches_a_loader
 from worker_lint.rules._words import subject
 
 if TYPE_CHECKING:
@@ -56,6 +59,9 @@ if TYPE_CHECKING:
     from worker_lint.finding import Finding
     from worker_lint.policy import Policy
     from worker_lint.site import Document, Site
+
+_EVERY_CPU = -1
+"""What programs take for a count of all CPUs."""
 
 
 def check(document: Document, policy: Policy) -> Iterator[Finding]:
@@ -77,6 +83,10 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
 
 
 def _lowest_in_data(site: Site) -> int | None:
+    if site.value.number == _EVERY_CPU and not reaches_a_loader(site.group):
+        return None  # the program that reads it resolves it
+    if site.group is not None and site.group.loader is not None:
+        return site.group.loader.minimum
     return 0 if broken_constraint(site.value) == "minimum" else None
 
 

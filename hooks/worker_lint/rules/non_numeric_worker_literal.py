@@ -12,7 +12,8 @@ A loader compares its count with 0 when it is built:
     TypeError: '<' not supported between instances of 'str' and 'int'
 
 `True` passes, and silently means one worker. A string that something fills in later (`${workers}`, `{{ workers }}`)
-and the string defaults of environment variables and command-line options are not reported.
+and the string defaults of environment variables and command-line options are not reported. Neither is a string of
+digits in a data file that has more of them beside it: what reads such a file converts them.
 
 ## Example
 
@@ -44,6 +45,7 @@ from worker_lint.counts import broken_constraint
 from worker_lint.finding import Fix, Severity, replacing
 from worker_lint.locate.vocabulary import vocabulary
 from worker_lint.rule import Rule
+from worker_lint.rules._readers import reaches_a_loader
 from worker_lint.rules._words import shown, subject
 
 if TYPE_CHECKING:
@@ -51,7 +53,7 @@ if TYPE_CHECKING:
 
     from worker_lint.finding import Finding
     from worker_lint.policy import Policy
-    from worker_lint.site import Document, Site
+    from worker_lint.site import Document, Site, Value
 
 _WORD = re.compile(r"""(["']?)([-+.\w]*)\1""")
 _KINDS = {"string": "the string ", "boolean": "the boolean ", "null": ""}
@@ -89,7 +91,20 @@ def _wrong_in_data(site: Site) -> bool:
     if site.value.kind == "string" and site.name.isupper():
         return False  # a variable of an environment, whose values are strings
     prose = site.value.kind == "string" and _WORD.fullmatch(site.value.text) is None
-    return not prose and broken_constraint(site.value) == "type"
+    return not prose and broken_constraint(site.value) == "type" and not _is_converted(site)
+
+
+def _is_converted(site: Site) -> bool:
+    """Return whether the count is one of several numbers that the data write as strings, by habit."""
+    if site.group is None or not _is_number(site.value) or reaches_a_loader(site.group):
+        return False
+    return any(_is_number(each) for each in site.group.options.values() if each.start != site.value.start)
+
+
+def _is_number(value: Value) -> bool:
+    """Return whether ``value`` is a string of digits."""
+    word = _WORD.fullmatch(value.text) if value.kind == "string" else None
+    return word is not None and word[2].isdigit()
 
 
 def _wrong_in_python(site: Site) -> bool:
@@ -98,10 +113,11 @@ def _wrong_in_python(site: Site) -> bool:
         return False
     if group.loader is not None:
         return site.name == group.loader.count
-    word = _WORD.fullmatch(site.value.text)
-    is_number = site.value.kind == "string" and word is not None and word[2].isdigit()
     return (
-        is_number and group.kind == "dict" and not site.name.isupper() and vocabulary().is_loader_group(group.options)
+        _is_number(site.value)
+        and group.kind == "dict"
+        and not site.name.isupper()
+        and vocabulary().is_loader_group(group.options)
     )
 
 

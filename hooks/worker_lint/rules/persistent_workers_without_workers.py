@@ -10,6 +10,9 @@ The loader raises as soon as it is built:
 
     ValueError: persistent_workers option needs num_workers > 0
 
+In a configuration whose loader is not named it is a warning: the program that reads it may drop the option, which
+then does nothing. Such files and dicts of tests are left alone.
+
 ## Example
 
 ```python
@@ -44,7 +47,7 @@ from typing import TYPE_CHECKING
 from worker_lint.finding import Severity
 from worker_lint.options import has_no_workers, is_off
 from worker_lint.rule import Rule
-from worker_lint.rules._contradictions import count_in_words, off, options_called
+from worker_lint.rules._contradictions import count_in_words, off, options_called, raises, severity_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,10 +63,11 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
         if value.kind == "boolean" and not is_off("persistent_workers", value) and has_no_workers(group):
             yield RULE.finding(
                 value,
-                f"persistent_workers is on and {count_in_words(group)}; the loader raises ValueError",
+                f"persistent_workers is on and {count_in_words(group)}; {raises('ValueError', group)}",
                 "turn it off, or ask for workers",
                 fix=off(group, name, value, document),
                 group=group,
+                severity=severity_of(group),
             )
 
 

@@ -18,6 +18,9 @@ With workers, `prefetch_factor=0` fails at the first batch, after the model has 
 
 and a float or a string with a `TypeError`.
 
+In a configuration whose loader is not named it is a warning: the program that reads it may drop the option, which
+then does nothing. Such files and dicts of tests are left alone.
+
 ## Example
 
 ```python
@@ -52,7 +55,7 @@ from typing import TYPE_CHECKING
 from worker_lint.finding import Severity
 from worker_lint.options import has_no_workers, is_off
 from worker_lint.rule import Rule
-from worker_lint.rules._contradictions import count_in_words, off, options_called
+from worker_lint.rules._contradictions import count_in_words, off, options_called, raises, severity_of
 from worker_lint.rules._words import shown
 
 if TYPE_CHECKING:
@@ -68,15 +71,18 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
     for group, name, value in options_called("prefetch_factor", document):
         if value.kind in ("reference", "expression") or is_off(name, value) or _may_be_filled_in(group, value):
             continue
+        severity = None
         if has_no_workers(group):
-            message = f"prefetch_factor is {shown(value)} and {count_in_words(group)}; the loader raises ValueError"
+            severity = severity_of(group)
+            message = f"prefetch_factor is {shown(value)} and {count_in_words(group)}; {raises('ValueError', group)}"
             help_text = "leave it unset, or ask for workers"
         elif (wrong := _wrong(value)) is not None and (group.loader is not None or group.count is not None):
             message = f"prefetch_factor is {shown(value)}, {wrong}"
             help_text = "write a positive integer, or leave it unset for the default, 2"
         else:
             continue
-        yield RULE.finding(value, message, help_text, fix=off(group, name, value, document), group=group)
+        fix = off(group, name, value, document)
+        yield RULE.finding(value, message, help_text, fix=fix, group=group, severity=severity)
 
 
 def _may_be_filled_in(group: Group, value: Value) -> bool:

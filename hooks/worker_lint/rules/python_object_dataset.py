@@ -3,7 +3,8 @@
 ## What it does
 
 Finds a dataset that fills a list or dict with Python objects (tuples, dicts, strings) when it is built, and takes its
-samples from it in `__getitem__`, where a loader may have more than one worker.
+samples from it in `__getitem__`, where a loader may have more than one worker. A list that is indexed by a remainder
+(`self.paths[index % len(self.paths)]`) is short, and left alone; so are tests.
 
 The rule is off by default: it cannot see how large the list will be, and a small one costs nothing. Select it where
 workers run out of memory.
@@ -95,6 +96,7 @@ from worker_lint.rules._datasets import (
     uses_with_workers,
     within,
 )
+from worker_lint.rules._readers import is_test
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -118,7 +120,7 @@ _FILLED = re.compile(rb"\bself\s*\.\s*(\w+)\s*(?:\.\s*(?:append|extend|insert)\s
 def check(document: Document, policy: Policy) -> Iterator[Finding]:
     """Yield a finding for each list or dict of Python objects that workers take their samples from."""
     module = document.module
-    if module is None or b"Dataset" not in module.code:
+    if module is None or b"Dataset" not in module.code or is_test(document.source.path):
         return
     for dataset in datasets_in(module).values():
         if "__getitem__" not in dataset.methods:
@@ -158,9 +160,14 @@ def _objects(dataset: DatasetClass) -> Iterator[tuple[str, Node]]:
 
 
 def _is_by_index(place: Node | None, function: Node) -> bool:
-    """Return whether ``place`` takes the item at the index that ``function`` is given, or at one made of it."""
+    """Return whether ``place`` takes the item at the index that ``function`` is given, or at one made of it.
+
+    A list that is indexed by a remainder is gone through several times an epoch: it is short.
+    """
     own = set(parameters(function)) - {"self"}
-    return place is not None and any(text_of(name) in own for name in within(place, "identifier"))
+    if place is None or any(each.type == "%" for op in within(place, "binary_operator") for each in op.children):
+        return False
+    return any(text_of(name) in own for name in within(place, "identifier"))
 
 
 def _filled(dataset: DatasetClass) -> Iterator[str]:

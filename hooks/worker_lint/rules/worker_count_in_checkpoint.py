@@ -3,7 +3,8 @@
 ## What it does
 
 Finds literal worker counts of loaders whose checkpoints hold the count, in files that save or resume a state:
-torchdata's `StatefulDataLoader` and Grain's `DataLoader`.
+torchdata's `StatefulDataLoader`, where it is that loader's own state, and Grain's `DataLoader`. Tests are left alone:
+they resume what they have just saved.
 
 ## Why is this bad?
 
@@ -50,18 +51,25 @@ There is no fix: the count has to be kept beside the state, or never changed.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from worker_lint.count_fix import checkpoint_error
 from worker_lint.finding import Severity
+from worker_lint.locate.forms import text_of
+from worker_lint.locate.module import around
 from worker_lint.rule import Rule
+from worker_lint.rules._readers import is_test
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from worker_lint.finding import Finding
     from worker_lint.policy import Policy
-    from worker_lint.site import Document
+    from worker_lint.site import Document, Group
+
+_OF_AN_ITERATOR = re.compile(rb"\b[gs]et_state\b")
+"""How Grain saves and resumes: by the iterator, under a name of its own."""
 
 
 def check(document: Document, policy: Policy) -> Iterator[Finding]:
@@ -70,6 +78,8 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
         count, error = group.count, checkpoint_error(group, document)
         if error is None or group.loader is None or count is None or not count.literal:
             continue
+        if is_test(document.source.path) or not _is_saved(group, document):
+            continue
         yield RULE.finding(
             count,
             f"checkpoints of {group.loader.short} hold its worker count, {count.number}; "
@@ -77,6 +87,21 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
             "keep the count beside the state, or leave the number as it is",
             group=group,
         )
+
+
+def _is_saved(group: Group, document: Document) -> bool:
+    """Return whether a state of the loader that ``group`` builds may be saved or resumed in ``document``.
+
+    A loader that goes into a name is asked for its state by that name; any other may be handed to whoever does it.
+    """
+    module = document.module
+    call = module.node(group.start, group.end) if module is not None else None
+    statement = around(call, "assignment", "call", "return_statement", "function_definition") if call else None
+    name = statement.child_by_field_name("left") if statement is not None and statement.type == "assignment" else None
+    if module is None or name is None or _OF_AN_ITERATOR.search(module.code):
+        return True
+    own = re.escape(text_of(name).encode())
+    return re.search(rb"\b" + own + rb"\s*\.\s*(?:load_)?state_dict\b", module.code) is not None
 
 
 RULE = Rule(

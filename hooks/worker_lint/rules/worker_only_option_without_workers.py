@@ -45,7 +45,7 @@ from typing import TYPE_CHECKING
 from worker_lint.finding import Severity
 from worker_lint.options import has_no_workers
 from worker_lint.rule import Rule
-from worker_lint.rules._contradictions import count_in_words, off, options_called
+from worker_lint.rules._contradictions import count_in_words, off, options_called, raises, severity_of
 from worker_lint.rules._words import shown
 
 if TYPE_CHECKING:
@@ -66,10 +66,11 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
             if is_on(value) and has_no_workers(group):
                 yield RULE.finding(
                     value,
-                    f"{option} is {shown(value)} and {count_in_words(group)}; the loader fails with {error}",
+                    f"{option} is {shown(value)} and {count_in_words(group)}; {raises(error, group)}",
                     "leave it unset, or ask for workers",
                     fix=off(group, name, value, document),
                     group=group,
+                    severity=severity_of(group),
                 )
 
 
