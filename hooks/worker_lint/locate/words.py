@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
 _STEM = re.compile(rb"(?i:worker)")
 _REST = re.compile(rb"[\w-]*")
-_WORD_BYTES = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
+_LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
+_WORD_BYTES = _LETTERS | {ord("-")}
 
 Hit = tuple[int, int]
 """The first byte of a word, and the one behind its last."""
@@ -35,6 +36,10 @@ def occurrences(code: bytes, words: Collection[str]) -> Iterator[tuple[str, Hit]
     """Yield every place at which one of ``words``, identifiers, stands as a whole word, in order."""
     if not words:
         return
+    if len(words) == 1:
+        (word,) = words
+        yield from ((word, hit) for hit in _places(code, word.encode()))
+        return
     search = _pattern(frozenset(words)).search
     match = search(code)
     while match is not None:
@@ -44,6 +49,18 @@ def occurrences(code: bytes, words: Collection[str]) -> Iterator[tuple[str, Hit]
         else:
             end = start + 1
         match = search(code, end)
+
+
+def _places(code: bytes, word: bytes) -> Iterator[Hit]:
+    """Yield every place of ``word`` as a whole word: to compile a pattern for it takes longer than to search a file."""
+    start = code.find(word)
+    while start >= 0:
+        end = start + len(word)
+        if (start == 0 or code[start - 1] not in _WORD_BYTES) and (end == len(code) or code[end] not in _LETTERS):
+            yield start, end
+            start = code.find(word, end)
+        else:
+            start = code.find(word, start + 1)
 
 
 @lru_cache(maxsize=64)

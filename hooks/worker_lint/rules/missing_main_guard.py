@@ -93,7 +93,7 @@ _LEAVES = re.compile(rb"__name__\s*!=|!=\s*__name__")
 def check(document: Document, policy: Policy) -> Iterator[Finding]:
     """Yield a finding at the first loop over a loader with workers that runs when the module is imported."""
     module = document.module
-    if module is None or document.source.inset is not None or _LEAVES.search(module.code):
+    if module is None or document.source.inset is not None:
         return
     found: list[tuple[Node, Group, Afresh]] = []
     for group in document.groups:
@@ -102,7 +102,7 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
         # What is gone through on import was made on import.
         if start is not None and call is not None and runs_on_import(call, module):
             found += [(each, group, start) for each in passes(call, module) if runs_on_import(each, module)]
-    if not found:
+    if not found or _LEAVES.search(module.code):
         return
     node, group, start = min(found, key=lambda each: each[0].start_byte)
     place = document.source.position(group.start)
