@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from worker_lint.judge import judge
 from worker_lint.locate import locate
+from worker_lint.locate.comments import tree
 from worker_lint.locate.vocabulary import vocabulary
 from worker_lint.opening import language_of, open_source, words_of
 from worker_lint.policy import Policy
@@ -273,7 +274,9 @@ def test_in_any_yaml_the_code_stays(lines, newline):
 @EXAMPLES
 @given(SHELL)
 def test_in_any_shell_script_the_code_stays_and_is_silent(lines):
-    check_both_ways("NUM_WORKERS=8\n" + "\n".join(lines) + "\n", "a.sh", everywhere="sbatch" not in "".join(lines))
+    text = "NUM_WORKERS=8\n" + "\n".join(lines) + "\n"
+    whole = not tree("shell", text.encode()).has_error
+    check_both_ways(text, "a.sh", everywhere=whole and "sbatch" not in text)
 
 
 @EXAMPLES
@@ -290,3 +293,8 @@ def test_in_any_notebook_the_code_stays_and_is_silent(one, other, as_lists):
     cells = [LOADER + "\n".join(one), "\n".join(other)]
     split = [cell.splitlines(keepends=True) for cell in cells]
     check_both_ways(notebook(*(split if as_lists else cells), "num_workers = 8"), "a.ipynb")
+
+
+def test_a_script_with_a_syntax_error_keeps_its_comments():
+    lines = ["if true; then", "if true; then", "python train.py --num_workers 2", "# worker-lint: ignore[WL201]"]
+    check_both_ways("NUM_WORKERS=8\n" + "\n".join(lines) + "\n", "a.sh", everywhere=False)

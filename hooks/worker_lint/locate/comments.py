@@ -105,6 +105,8 @@ def _parser(language: Language) -> tree_sitter.Parser:
 def _by_grammar(source: Source, mark: bytes) -> Iterator[Comment]:
     code = source.parsed
     root = tree(source.language, code)
+    # In a script with a syntax error the grammar may end a command in another place once a comment is gone.
+    parsed = root is not None and not (source.language == "shell" and root.has_error)
     done = -1
     for match in re.finditer(re.escape(mark), code):
         if root is None or match.start() < done:
@@ -116,7 +118,7 @@ def _by_grammar(source: Source, mark: bytes) -> Iterator[Comment]:
             start, done = node.start_byte, node.end_byte
             if source.language == "yaml" and code[max(0, start - 1) : start].strip():
                 continue  # YAML wants a blank in front of it, and its grammar does not
-            yield Comment(start, start + len(code[start:done].rstrip(b"\r\n")))
+            yield Comment(start, start + len(code[start:done].rstrip(b"\r\n")), parsed=parsed)
         elif node.type in _UNPARSED:
             first = code.rfind(b"\n", 0, match.start()) + 1
             comment = _BY_BLANKS.match(code, first)
