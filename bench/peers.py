@@ -79,6 +79,7 @@ PEERS = (
         command=("torchfix", "--select=ALL", "."),
         does="parses every Python file that holds `torch` with libcst and judges it with all its rules for PyTorch",
         does_not="judge worker counts (it has no rule for them), nor read other languages",
+        says="Finished checking ",
         slow=True,
     ),
 )  # fmt: skip

@@ -22,14 +22,14 @@ def pictures(results: Sequence[Result]) -> dict[str, str]:
     of = {key: [result for result in results if result.section == key] for key in NAMES}
     found = {}
     if of["tree"]:
-        found["tree"] = bars("A whole tree without a cache: median wall time", _groups(of["tree"]))
+        found["tree"] = bars("A whole tree without a cache: median wall time, logarithmic", _groups(of["tree"]))
     if of["files"]:
         found["files"] = lines(
-            "A tree of so many files: median wall time", lambda x: f"{x:,.0f}", _by_program(of["files"])
+            "A tree of so many files: median wall time, logarithmic", lambda x: f"{x:,.0f}", _by_program(of["files"])
         )
     if of["size"]:
         found["size"] = lines(
-            "One file of so many bytes: median wall time of worker-lint", _bytes, _by_series(of["size"])
+            "One file of so many bytes: median wall time of worker-lint, logarithmic", _bytes, _by_series(of["size"])
         )
     return found
 

@@ -55,7 +55,7 @@ def worker_lint_at(revision: str, cache: Path) -> Program:
     commit = _git("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
     if not commit:
         raise BenchError(f"{revision} is no revision of this repository")
-    requirement = f"worker-lint @ git+{ROOT.as_uri()}@{commit}"
+    requirement = f"git+{ROOT.as_uri()}@{commit}"
     return Program(_described(commit), _environment(cache / "programs" / f"worker-lint-{commit[:12]}", [requirement]))
 
 

@@ -46,6 +46,7 @@ class Workshop:
         self._against = against
         self._say = say
         self._peers: dict[str, Program] = {}
+        self._options: dict[str, tuple[str, ...]] = {}
 
     @cached_property
     def ours(self) -> dict[str, Program]:
@@ -61,11 +62,10 @@ class Workshop:
         """The version of each program that has been used, by its name in tables."""
         return {name: program.version for name, program in (self.ours | self._peers).items()}
 
-    @cached_property
+    @property
     def has_cache(self) -> bool:
         """Whether worker-lint keeps what it found for the next run."""
-        argv = [self.ours[OURS].path(OURS), "check", "--help"]
-        return "--no-cache" in subprocess.run(argv, capture_output=True, encoding="utf-8", check=True).stdout
+        return bool(self._cold(OURS))
 
     @cached_property
     def environ(self) -> Mapping[str, str]:
@@ -81,13 +81,13 @@ class Workshop:
 
     def check(self, folder: Path, *arguments: str) -> list[Contender]:
         """Return a check in ``folder`` without a cache, one for each version of ours."""
-        return [self._check(name, name, folder, (*_JUDGED, *self._cold, *arguments)) for name in self.ours]
+        return [self._check(name, name, folder, (*_JUDGED, *self._cold(name), *arguments)) for name in self.ours]
 
     def check_as(
         self, name: str, folder: Path, *arguments: str, prepare: Callable[[], object] | None = None
     ) -> Contender:
         """Return a check in ``folder`` without a cache that tables call ``name``."""
-        return self._check(name, OURS, folder, (*_JUDGED, *self._cold, *arguments), prepare)
+        return self._check(name, OURS, folder, (*_JUDGED, *self._cold(OURS), *arguments), prepare)
 
     def warm(self, folder: Path) -> Contender:
         """Return a check in ``folder`` that may use what the one before it left."""
@@ -95,7 +95,7 @@ class Workshop:
 
     def live(self, name: str, folder: Path, *arguments: str) -> Contender:
         """Return a check by the limits of this machine, as where no profile is named."""
-        return self._check(name, OURS, folder, ("--isolated", "--profile=live", *self._cold, *arguments))
+        return self._check(name, OURS, folder, ("--isolated", "--profile=live", *self._cold(OURS), *arguments))
 
     def sites(self, folder: Path) -> Contender:
         """Return the inventory of ``folder``."""
@@ -106,9 +106,13 @@ class Workshop:
         """Return the bare start of the interpreter that runs worker-lint."""
         return Contender("python -c pass", (self.ours[OURS].path("python"), "-c", "pass"), folder, environ=self.environ)
 
-    @property
-    def _cold(self) -> tuple[str, ...]:
-        return ("--no-cache",) if self.has_cache else ()
+    def _cold(self, version: str) -> tuple[str, ...]:
+        """Return what keeps a version of ours from using a cache, where it has one."""
+        if version not in self._options:
+            argv = [self.ours[version].path(OURS), "check", "--help"]
+            text = subprocess.run(argv, capture_output=True, encoding="utf-8", check=True).stdout
+            self._options[version] = ("--no-cache",) if "--no-cache" in text else ()
+        return self._options[version]
 
     def _check(
         self,

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from bench import run
-from bench.programs import Program
+from bench.errors import BenchError
+from bench.programs import Program, worker_lint_at
 from bench.workshop import Workshop
 
 ROOT = Path(__file__).parents[2]
@@ -74,6 +75,20 @@ def test_a_run_measures_and_writes(
     again = (installed / "performance.md").read_text(encoding="utf-8")
     assert "## Fixing\n" in again
     assert "\n2. " in again
+
+
+def test_a_revision_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(BenchError, match="no-such-branch is no revision of this repository"):
+        worker_lint_at("no-such-branch", tmp_path)
+
+
+def test_a_version_that_keeps_a_cache_is_told_to_leave_it_alone(installed: Path) -> None:
+    program = installed / "environment" / "bin" / "worker-lint"
+    program.write_text("#!/bin/sh\necho --no-cache\n")
+    shop = Workshop(installed / "cache")
+    assert shop.has_cache
+    assert "--no-cache" in shop.check(installed, ".")[0].argv
+    assert "--no-cache" not in shop.warm(installed).argv
 
 
 def test_what_fails_is_told_and_the_rest_is_measured(installed: Path, capsys: pytest.CaptureFixture[str]) -> None:
