@@ -45,9 +45,9 @@ def _discover(
         if argument.is_dir():
             paths = _below(argument, wanted, excluded, identity, unreadable)
         else:
-            paths = iter(() if excluded(argument) else (argument,))
-        for path in paths:
-            real = identity.of(path)
+            paths = iter(() if excluded(argument) else ((argument, argument.is_symlink()),))
+        for path, is_link in paths:
+            real = identity.of(path, is_link=is_link)
             if real not in seen:
                 seen.add(real)
                 yield path
@@ -71,7 +71,8 @@ def _below(
     excluded: Callable[[Path], bool],
     identity: _Identity,
     unreadable: list[str],
-) -> Iterator[Path]:
+) -> Iterator[tuple[Path, bool]]:
+    """Yield each file below ``folder``, and whether it is a symbolic link."""
     from worker_lint.tree import list_tree  # only folders need git, and the import of what starts it
 
     tree = list_tree(folder)
@@ -79,14 +80,15 @@ def _below(
         if not excluded(folder / name / _ANY_FILE):
             unreadable.append(f"{folder / name}: {reason}")
     links = set(tree.links)
-    own = {identity.of(folder / name) for name in tree.files} if links else set()
+    own = {identity.of(folder / name, is_link=False) for name in tree.files} if links else set()
     for name in sorted([*tree.files, *tree.links], key=os.fsencode):
         path = folder / name
         if not wanted(path) or excluded(path):
             continue
-        if name in links and identity.of(path) in own:
+        is_link = name in links
+        if is_link and identity.of(path, is_link=True) in own:
             continue
-        yield path
+        yield path, is_link
 
 
 class _Identity:
@@ -95,8 +97,8 @@ class _Identity:
     def __init__(self) -> None:
         self._folders: dict[str, str] = {}
 
-    def of(self, path: Path) -> str:
-        if path.is_symlink():
+    def of(self, path: Path, *, is_link: bool) -> str:
+        if is_link:
             return os.path.realpath(path)
         # The folder is resolved once for all the files in it; that is most of the cost.
         folder, name = os.path.split(path)

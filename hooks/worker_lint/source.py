@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import codecs
+import os
 import re
 import stat
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO
+from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 from worker_lint.errors import SourceError
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
 
 _PYTHON_LINE = re.compile(rb"#!.*\bpython[0-9.]*(?:\s|$)")
 _SHELL_LINE = re.compile(rb"#!.*\b(?:ba|z|da|k)?sh(?:\s|$)")
-_LINE_BREAK = re.compile(rb"\r\n|\r|\n")
 _MARKS = (  # of UTF-32 first, whose little-endian mark begins like that of UTF-16
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -65,12 +66,28 @@ def read(path: Path) -> bytes:
     Raises SourceError where there is none, or it cannot be read.
     """
     try:
-        if not stat.S_ISREG(path.stat().st_mode):
+        # Looked at before it is opened: to open a named pipe would wait for who writes into it.
+        state = os.stat(path)  # noqa: PTH116 - half of what a Path and its stream take, for each file of a tree
+        if not stat.S_ISREG(state.st_mode):
             raise SourceError(f"{path}: not a regular file; name files or folders")
-        return path.read_bytes()
+        return _content(path, state.st_size)
     except OSError as error:
         remedy = "make it readable, or exclude it in the settings"
         raise SourceError(f"{path}: cannot be read: {error.strerror}; {remedy}") from error
+
+
+def _content(path: Path, size: int) -> bytes:
+    """Return all the bytes of the file at ``path``, which had ``size`` of them when it was looked at."""
+    opened = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0))
+    try:
+        data = os.read(opened, size + 1)
+        parts = [data]
+        while data:  # it may have grown, and a read may give less than there is
+            data = os.read(opened, 1 << 20)
+            parts.append(data)
+    finally:
+        os.close(opened)
+    return parts[0] if len(parts) == 2 else b"".join(parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +191,9 @@ class Source:
 
     @cached_property
     def _line_starts(self) -> list[int]:
-        return [0, *(match.end() for match in _LINE_BREAK.finditer(self.code))]
+        lines = self.code.splitlines(keepends=True)
+        starts = list(accumulate(map(len, lines), initial=0))
+        return starts if not lines or lines[-1].endswith((b"\n", b"\r")) else starts[:-1]
 
     def _cell(self, offset: int) -> Cell:
         if not self.cells:

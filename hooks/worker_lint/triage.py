@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from worker_lint.finding import Severity
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from worker_lint.suppressions import Suppressions
 
 
+@lru_cache(maxsize=64)
 def selected(settings: Settings) -> tuple[Rule, ...]:
     """Return the rules that the settings ask for, in the order of their codes."""
     wanted, more = settings.select, settings.extend_select

@@ -29,6 +29,23 @@ def node_at(root: Node, start: int, end: int) -> Node | None:
     return None
 
 
+def outermost_at(root: Node, start: int, end: int, types: tuple[str, ...]) -> Node | None:
+    """Return the outermost node of one of ``types`` around bytes ``start`` to ``end``, or None.
+
+    None also where it is deeper than ``MOST_LEVELS`` below ``root``.
+    """
+    cursor = root.walk()
+    for _ in range(MOST_LEVELS):
+        if cursor.goto_first_child_for_byte(start) is None:
+            return None
+        node = cursor.node
+        if node is None or node.start_byte > start or node.end_byte < end:
+            return None
+        if node.type in types:
+            return node
+    return None
+
+
 def line_of_descent(root: Node, start: int, end: int) -> list[Node]:
     """Return the nodes around bytes ``start`` to ``end``, from ``root`` to the innermost.
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from worker_lint.locate.descent import node_at
+from worker_lint.locate.descent import outermost_at
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -38,11 +38,9 @@ class Imports:
         """Return what the import statements anywhere in ``code`` say; ``root`` is its tree."""
         imports = cls(words)
         for match in _STATEMENT.finditer(code):
-            node = node_at(root, match.end() - 1, match.end())
-            while node is not None and node.type not in (*_STATEMENTS, "block", "module"):
-                node = node.parent
-            if node is not None and node.type in _STATEMENTS:
-                imports.add(node)
+            statement = outermost_at(root, match.end() - 1, match.end(), _STATEMENTS)
+            if statement is not None:
+                imports.add(statement)
         return imports
 
     def add(self, statement: Node) -> None:

@@ -11,8 +11,14 @@ if TYPE_CHECKING:
 
 _STEM = re.compile(rb"(?i:worker)")
 _REST = re.compile(rb"[\w-]*")
-_LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
-_WORD_BYTES = _LETTERS | {ord("-")}
+_NAME_BYTES = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
+_WORD_BYTES = _NAME_BYTES | frozenset(b"-")
+_BLANK = bytes(byte if byte in _NAME_BYTES else ord(" ") for byte in range(256))
+"""Turns what cannot stand in a name into blanks."""
+_FEW = 2
+"""Words that are looked for one by one at once, without asking first which of them are there."""
+_PART = 1 << 20
+"""Bytes whose names are taken apart at a time, so that a large file takes no multiple of its size."""
 
 Hit = tuple[int, int]
 """The first byte of a word, and the one behind its last."""
@@ -33,42 +39,49 @@ def worker_words(code: bytes) -> Iterator[tuple[str, Hit]]:
 
 
 def occurrences(code: bytes, words: Collection[str]) -> Iterator[tuple[str, Hit]]:
-    """Yield every place at which one of ``words``, identifiers, stands as a whole word, in order."""
-    if not words:
-        return
-    if len(words) == 1:
-        (word,) = words
-        yield from ((word, hit) for hit in _places(code, word.encode()))
-        return
-    search = _pattern(frozenset(words)).search
-    match = search(code)
-    while match is not None:
-        start, end = match.span()
-        if start == 0 or code[start - 1] not in _WORD_BYTES:
-            yield match[0].decode(), (start, end)
-        else:
-            end = start + 1
-        match = search(code, end)
+    """Yield every place at which one of ``words``, identifiers, stands as a whole word, in order.
+
+    A dash belongs to a word that it stands before, not to one that it stands behind.
+    """
+    present = words if len(words) <= _FEW else _present(code, frozenset(words))
+    # Two words overlap only where one begins with the other: then the longer one stands there.
+    longest: dict[int, int] = {}
+    for word in present:
+        for start, end in _places(code, word.encode()):
+            longest[start] = max(end, longest.get(start, end))
+    for start in sorted(longest):
+        yield code[start : longest[start]].decode(), (start, longest[start])
 
 
 def _places(code: bytes, word: bytes) -> Iterator[Hit]:
-    """Yield every place of ``word`` as a whole word: to compile a pattern for it takes longer than to search a file."""
     start = code.find(word)
     while start >= 0:
         end = start + len(word)
-        if (start == 0 or code[start - 1] not in _WORD_BYTES) and (end == len(code) or code[end] not in _LETTERS):
+        if (start == 0 or code[start - 1] not in _WORD_BYTES) and (end == len(code) or code[end] not in _NAME_BYTES):
             yield start, end
-            start = code.find(word, end)
-        else:
-            start = code.find(word, start + 1)
+        start = code.find(word, start + 1)
 
 
-@lru_cache(maxsize=64)
-def _pattern(words: frozenset[str]) -> re.Pattern[bytes]:
-    """Return what finds ``words``, in front of no other letter.
+@lru_cache(maxsize=256)
+def _names_in(word: str) -> tuple[bytes, ...]:
+    """Return the names that ``word`` is made of: those between its dashes."""
+    return tuple(word.encode().translate(_BLANK).split())
 
-    What stands before them is looked at afterwards: a pattern that begins with a letter is searched for many times
-    faster than one that begins by looking behind.
-    """
-    listed = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
-    return re.compile(rf"(?:{listed})(?!\w)".encode())
+
+def _present(code: bytes, words: frozenset[str]) -> list[str]:
+    """Return those of ``words`` that can stand in ``code``, as far as its names tell."""
+    names = _names_of(code)
+    return [word for word in words if names.issuperset(_names_in(word))]
+
+
+@lru_cache(maxsize=1)
+def _names_of(code: bytes) -> frozenset[bytes]:
+    """Return every name in ``code``, and every number: one pass over it, whatever is looked for afterwards."""
+    names: set[bytes] = set()
+    start = 0
+    while start < len(code):
+        end = code.find(b"\n", start + _PART)
+        end = len(code) if end < 0 else end
+        names.update(code[start:end].translate(_BLANK).split())
+        start = end
+    return frozenset(names)
