@@ -10,11 +10,11 @@ from worker_lint.file_report import FileReport
 from worker_lint.judge import believed
 from worker_lint.locate import locate
 from worker_lint.opening import language_of, open_source, words_of
-from worker_lint.rules import RULES
+from worker_lint.rules import CATALOGUE
 from worker_lint.sighting import Sighting
 from worker_lint.source import read
 from worker_lint.suppressions import Suppressions
-from worker_lint.triage import selected, triage
+from worker_lint.triage import chosen, triage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 def sightings(documents: Iterable[Document], settings: Settings) -> tuple[Sighting, ...]:
     """Return what the rules that look across files need of one file; nothing where no such rule is selected."""
-    if all(rule.across is None for rule in selected(settings)):
+    if not any(entry.across for entry in chosen(settings)):
         return ()
     return tuple(
         Sighting(
@@ -56,11 +56,12 @@ def check_across(sightings: Sequence[Sighting], policies: Policies) -> Iterator[
     Files are not held in memory: one in which something is found is opened again. Raises SettingsError, ProfileError
     and BaselineError.
     """
-    for rule in RULES:
-        if rule.across is None:
+    for entry in CATALOGUE if sightings else ():
+        rule = entry.rule if entry.across else None
+        if rule is None or rule.across is None:
             continue
         taken: Counter[Known] = Counter()
-        concerned = [each for each in sightings if rule in selected(policies.settings_for(each.path))]
+        concerned = [each for each in sightings if entry in chosen(policies.settings_for(each.path))]
         for claim in rule.across(concerned):
             file = _of_claim(rule, claim, policies.settings_for(claim.at.path))
             baseline = policies.for_path(claim.at.path).baseline

@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from worker_lint import rules as catalogue
 from worker_lint.finding import Finding, Severity
-from worker_lint.rules import RULES
 from worker_lint.settings_file import line_of_exemption
 from worker_lint.source import Source
 from worker_lint.triage import selected, weighed
@@ -49,7 +49,7 @@ class Exemptions:
         for exemption in settings.suppressions:
             key = settings.file, exemption
             self._concerned.add(key)
-            named = [rule for rule in RULES if rule.code.startswith(exemption.rules) and not rule.review]
+            named = [rule for rule in catalogue.RULES if rule.code.startswith(exemption.rules) and not rule.review]
             if not named or any(rule not in ran for rule in named if rule.default or rule.code in exemption.rules):
                 self._needed.add(key)
             elif file.source is not None:

@@ -6,10 +6,10 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from worker_lint import rules as catalogue
 from worker_lint.rule import Outcome
-from worker_lint.rules import RULES
 from worker_lint.suppressions import Suppressions
-from worker_lint.triage import reviewed, selected, triage
+from worker_lint.triage import concerned, reviewed, selected, triage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -48,9 +48,10 @@ def judge(documents: Iterable[Document], policy: Policy) -> list[FoundIn]:
 def judged(documents: Iterable[Document], policy: Policy) -> Judgement:
     """Return what the selected rules find in the documents of one file under ``policy``, and what is silenced."""
     settings = policy.settings
-    rules = selected(settings)
     believable = tuple(believed(documents, settings.confidence))
     suppressions = Suppressions(believable, settings.suppressions)
+    # Of a comment that silences, each rule has to say that it found nothing.
+    rules = selected(settings) if suppressions.directives else concerned(settings, believable)
     found: list[FoundIn] = []
     seen: set[tuple[str, tuple[int, int]]] = set()
     for document in believable:
@@ -60,9 +61,10 @@ def judged(documents: Iterable[Document], policy: Policy) -> Judgement:
             if same not in seen:  # two pieces of a file may share code
                 seen.add(same)
                 found.append((document.source, finding))
-    outcome = Outcome(suppressions, policy, rules, RULES)
-    reviews = (each for rule in rules if rule.review for each in rule.review(outcome))
-    found += reviewed(reviews, suppressions, settings)
+    if suppressions.directives:
+        outcome = Outcome(suppressions, policy, rules, catalogue.RULES)
+        reviews = (each for rule in rules if rule.review for each in rule.review(outcome))
+        found += reviewed(reviews, suppressions, settings)
     # The pieces of a file come language by language; people read it from its beginning.
     found.sort(key=lambda each: each[0].file_offset(each[1].start))
     known: Counter[Known] = Counter()

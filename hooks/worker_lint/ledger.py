@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from worker_lint.rules import RULES
+from worker_lint.rules import CODES
 from worker_lint.triage import selected
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from worker_lint.policies import Policies
     from worker_lint.settings import Settings
 
-_CODES = frozenset(rule.code for rule in RULES)
 _MOST_NAMED = 3
 
 
@@ -80,7 +79,7 @@ class Ledger:
         full = baseline.full(known)
         certain = self._judged.get(full)
         if certain is not None:
-            return known.code in certain or known.code not in _CODES
+            return known.code in certain or known.code not in CODES
         if os.path.lexists(full):
             return False
         folders = (os.path.abspath(place) for place in places if place.is_dir())  # noqa: PTH100 - links stay

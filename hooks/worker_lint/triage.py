@@ -7,29 +7,41 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from worker_lint.finding import Severity
-from worker_lint.rules import RULES
+from worker_lint.rules import CATALOGUE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from worker_lint.finding import Finding, FoundIn
     from worker_lint.rule import Rule
+    from worker_lint.rules import Entry
     from worker_lint.settings import Settings
     from worker_lint.site import Document
     from worker_lint.suppressions import Suppressions
 
 
 @lru_cache(maxsize=64)
-def selected(settings: Settings) -> tuple[Rule, ...]:
-    """Return the rules that the settings ask for, in the order of their codes."""
+def chosen(settings: Settings) -> tuple[Entry, ...]:
+    """Return the entries of the rules that the settings ask for, in the order of their codes."""
     wanted, more = settings.select, settings.extend_select
     left_out = (*settings.ignore, *(code for codes in settings.per_file_ignores.values() for code in codes))
     return tuple(
-        rule
-        for rule in RULES
-        if ((rule.default if wanted is None else rule.code.startswith(wanted)) or rule.code.startswith(more))
-        and not rule.code.startswith(left_out)
+        entry
+        for entry in CATALOGUE
+        if ((entry.default if wanted is None else entry.code.startswith(wanted)) or entry.code.startswith(more))
+        and not entry.code.startswith(left_out)
     )
+
+
+@lru_cache(maxsize=64)
+def selected(settings: Settings) -> tuple[Rule, ...]:
+    """Return the rules that the settings ask for, in the order of their codes."""
+    return tuple(entry.rule for entry in chosen(settings))
+
+
+def concerned(settings: Settings, documents: Sequence[Document]) -> tuple[Rule, ...]:
+    """Return those of the selected rules that may find something in the ``documents`` of one file."""
+    return tuple(entry.rule for entry in chosen(settings) if not entry.across and entry.concerns(documents))
 
 
 def triage(
@@ -56,7 +68,7 @@ def triage(
 
 def is_suppressible(finding: Finding) -> bool:
     """Return whether a comment beside ``finding`` is a way to accept it; what is about comments is mended instead."""
-    return all(rule.review is None for rule in RULES if rule.code == finding.code)
+    return all(entry.rule.review is None for entry in CATALOGUE if entry.code == finding.code)
 
 
 def reviewed(findings: Iterable[FoundIn], suppressions: Suppressions, settings: Settings) -> list[FoundIn]:

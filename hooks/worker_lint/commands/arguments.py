@@ -58,7 +58,7 @@ def codes(text: str) -> tuple[str, ...]:
 
 def resolver(args: argparse.Namespace) -> SettingsResolver:
     """Return the settings that the arguments ask for. Raises SettingsError."""
-    from worker_lint.rules import RULES
+    from worker_lint.rules import CODES
     from worker_lint.settings import SettingsResolver
 
     given = {
@@ -67,4 +67,4 @@ def resolver(args: argparse.Namespace) -> SettingsResolver:
         **{key: getattr(args, key, None) for key in ("select", "extend_select", "ignore", "fail_on", "baseline")},
     }
     overrides = {key: value for key, value in given.items() if value is not None}
-    return SettingsResolver(overrides, config=args.config, isolated=args.isolated, codes=[rule.code for rule in RULES])
+    return SettingsResolver(overrides, config=args.config, isolated=args.isolated, codes=CODES)
