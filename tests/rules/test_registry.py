@@ -1,0 +1,84 @@
+"""The catalogue lists every rule, and says of each what the rule says itself."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import worker_lint.rules
+from worker_lint.locate import locate
+from worker_lint.locate.vocabulary import vocabulary
+from worker_lint.rules import CATALOGUE, CODES, RULES
+from worker_lint.source import Source
+
+FOLDER = Path(worker_lint.rules.__file__).parent
+
+
+def test_every_module_is_in_the_catalogue() -> None:
+    modules = {path.stem for path in FOLDER.glob("*.py") if not path.stem.startswith("_")}
+    assert {entry.module for entry in CATALOGUE} == modules
+    assert len(CATALOGUE) == len(modules)
+
+
+def test_the_codes_are_in_order() -> None:
+    assert list(CODES) == sorted(set(CODES))
+
+
+def test_the_catalogue_says_what_the_rules_say() -> None:
+    told = [(entry.code, entry.default, entry.across) for entry in CATALOGUE]
+    assert told == [(rule.code, rule.default, rule.across is not None) for rule in RULES]
+    assert [entry.rule for entry in CATALOGUE] == list(RULES)
+
+
+def test_another_name_is_none() -> None:
+    with pytest.raises(AttributeError, match="has no attribute 'RULE'"):
+        worker_lint.rules.RULE  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "codes"),
+    [
+        ("python", "num_workers = 1", {"WL104", "WL302", "WL401", "WL502", "WL701", "WL803"}),
+        ("python", "num_workers = os.cpu_count()", {"WL104", "WL401", "WL502", "WL701", "WL803"}),
+        ("python", "DataLoader(x, num_workers=0, persistent_workers=True)", {"WL302", "WL402", "WL502"}),
+        ("json", '{"num_workers": 1, "persistent_workers": true}', {"WL501", "WL602", "WL701"}),
+        ("shell", "python train.py --num_workers 4", {"WL104", "WL501", "WL801"}),
+    ],
+)
+def test_a_rule_that_can_find_nothing_is_not_asked(name: str, text: str, codes: set[str]) -> None:
+    documents = locate(Source.decode(Path("a"), name, text.encode()), vocabulary())
+    asked = {entry.code for entry in CATALOGUE if entry.may_find(documents)}
+    assert not asked & codes
+    assert asked >= {"WL101", "WL301"}
+
+
+def test_what_is_imported_already_is_asked() -> None:
+    entry = next(entry for entry in CATALOGUE if entry.words)
+    assert not entry.may_find(())
+    assert f"worker_lint.rules.{entry.module}" in sys.modules
+    assert entry.concerns(())
+
+
+_SAY_WHICH_RULES_WERE_IMPORTED = """
+import sys
+from worker_lint.cli import main
+main(sys.argv[1:])
+sys.stderr.write(" ".join(name.rpartition(".")[2] for name in sys.modules if name.startswith("worker_lint.rules.")))
+"""
+
+
+def test_a_run_imports_the_rules_that_it_asks(tmp_path: Path) -> None:
+    (tmp_path / "counts.json").write_text('{"num_workers": 1}\n', encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-c", _SAY_WHICH_RULES_WERE_IMPORTED, "--isolated", "--profile=none", "--quiet", "counts.json"],
+        cwd=tmp_path, env={**os.environ, "PYTHONPATH": os.fspath(FOLDER.parents[1])},
+        capture_output=True, encoding="utf-8", check=True,
+    )  # fmt: skip
+    imported = set(done.stderr.split())
+    documents = locate(Source.decode(Path("a"), "json", b'{"num_workers": 1}'), vocabulary())
+    asked = {entry.module for entry in CATALOGUE if entry.default and (entry.across or entry.may_find(documents))}
+    assert {name for name in imported if not name.startswith("_")} == asked
