@@ -19,6 +19,8 @@ SOURCE = Path(__file__).parents[1] / "hooks"
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A repository with files of each kind, in which the process is."""
+    root = tmp_path / "repository"  # some tests write beside it
+    root.mkdir()
     for name, text in {
         "a.py": "print('none')\n",
         "b.py": "print('nor here')\n",
@@ -31,17 +33,17 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "script": "#!/bin/sh\n",
         "sub/d.py": "",
     }.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(text, encoding="utf-8")
-    (tmp_path / "wide.json").write_bytes('{"num_workers": -1}'.encode("utf-16"))
-    (tmp_path / "bare.json").write_bytes('{"num_workers": -1}'.encode("utf-16-be"))
-    (tmp_path / "binary.py").write_bytes(b"x = 1\0\n")
-    (tmp_path / "latin.py").write_bytes(b"x = '\xe9'\n")
-    (tmp_path / "link.py").symlink_to("a.py")
-    (tmp_path / "gone.py").symlink_to("nowhere")
-    (tmp_path / ".git").mkdir()
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
+        (root / name).parent.mkdir(exist_ok=True)
+        (root / name).write_text(text, encoding="utf-8")
+    (root / "wide.json").write_bytes('{"num_workers": -1}'.encode("utf-16"))
+    (root / "bare.json").write_bytes('{"num_workers": -1}'.encode("utf-16-be"))
+    (root / "binary.py").write_bytes(b"x = 1\0\n")
+    (root / "latin.py").write_bytes(b"x = '\xe9'\n")
+    (root / "link.py").symlink_to("a.py")
+    (root / "gone.py").symlink_to("nowhere")
+    (root / ".git").mkdir()
+    monkeypatch.chdir(root)
+    return root
 
 
 def _run(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[object, str, str]:
