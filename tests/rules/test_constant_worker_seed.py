@@ -85,6 +85,10 @@ def test_a_seed_that_differs_is_left_alone(judged, text):
     assert not judged("WL503", text).findings
 
 
+def test_tests_seed_all_workers_alike_on_purpose(judged):
+    assert judged("WL503", init("np.random.seed(42)"), name="test_seeds.py").findings == []
+
+
 def test_every_seed_is_mended_at_once(judged):
     text = init("np.random.seed(42)  # the answer\nrandom.seed(\n    args.seed\n)")
     fresh = "torch.initial_seed() % 2**32"

@@ -45,5 +45,9 @@ def test_found(judged, text, says):
     assert found.fixed == TORCH + text
 
 
+def test_tests_may_write_their_counts(judged):
+    assert judged("WL202", TORCH + "DataLoader(d, num_workers=4)", name="tests/test_a.py").findings == []
+
+
 def test_it_is_off_by_default(judged):
     assert judged(None, TORCH + "DataLoader(d, num_workers=4)").findings == []

@@ -26,6 +26,16 @@ def test_silent(judged, text):
     assert judged("WL203", TORCH + text, MODE).findings == []
 
 
+@pytest.mark.parametrize("name", ["test_a.py", "a_test.py", "conftest.py", "tests/data/a.py"])
+def test_tests_want_no_workers(judged, name):
+    assert judged("WL203", TORCH + "DataLoader(d)", MODE, name=name).findings == []
+
+
+@pytest.mark.parametrize("name", ["latest.py", "contest/a.py", "testing.py"])
+def test_what_is_only_called_alike_is_no_test(judged, name):
+    assert len(judged("WL203", TORCH + "DataLoader(d)", MODE, name=name).findings) == 1
+
+
 @pytest.mark.parametrize("settings", ["", 'mode = "debug"'])
 def test_nothing_is_asked_for_without_a_mode_or_where_the_mode_wants_none(judged, settings):
     assert judged("WL203", TORCH + "DataLoader(d)", settings).findings == []

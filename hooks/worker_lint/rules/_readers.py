@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from worker_lint.site import Group
 
-_TEST_FOLDERS = frozenset({"test", "tests", "testing"})
+_TEST_FOLDERS = frozenset({"test", "tests"})
 _TEST_FILE = re.compile(r"test_.*|.*_test|conftest", re.DOTALL)
 
 

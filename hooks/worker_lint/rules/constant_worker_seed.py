@@ -6,7 +6,8 @@ Finds a `worker_init_fn` that seeds a random generator (numpy's, `random`'s, tor
 worker, or with the number of the worker alone.
 
 A seed that is computed by a call (`torch.initial_seed()`, `get_worker_info()`, the time), or of the worker's number
-together with another, is left alone. The last is the same in each epoch too, but it is mostly written on purpose.
+together with another, is left alone. The last is the same in each epoch too, but it is mostly written on purpose. So
+are the seeds of tests.
 
 ## Why is this bad?
 
@@ -65,6 +66,7 @@ from worker_lint.locate.module import around
 from worker_lint.locate.values import python_value, unwrapped
 from worker_lint.rule import Rule
 from worker_lint.rules._datasets import functions_named, may_exceed, parameters, values_of, within
+from worker_lint.rules._readers import is_test
 from worker_lint.rules._words import shown
 
 if TYPE_CHECKING:
@@ -100,6 +102,8 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
     """Yield a finding for each function that seeds all workers, or all epochs, alike."""
     module = document.module
     if module is None or b"seed" not in module.code or not any(word in module.code for word in _WORDS):
+        return
+    if is_test(document.source.path):
         return
     idle = {(group.start, group.end) for group in document.groups if _has_none(group)}
     for function in _init_functions(module, idle):

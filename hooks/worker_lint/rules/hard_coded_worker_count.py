@@ -3,8 +3,8 @@
 ## What it does
 
 Finds a worker count that is written as a number in the call of a loader, where no configuration and no argument can
-change it. A count that is 0 is left alone, because it is mostly meant for that one loader. Off by default: in an
-example, a test or a notebook it is the right thing.
+change it. A count that is 0 is left alone, because it is mostly meant for that one loader. So are tests. Off by
+default: in an example or a notebook it is the right thing.
 
 ## Why is this bad?
 
@@ -47,6 +47,7 @@ from typing import TYPE_CHECKING
 from worker_lint.finding import Severity
 from worker_lint.locate.forms import last_name
 from worker_lint.rule import Rule
+from worker_lint.rules._readers import is_test
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,6 +62,8 @@ _IN_A_CALL = ("call-keyword", "call-positional")
 
 def check(document: Document, policy: Policy) -> Iterator[Finding]:
     """Yield a finding for each number above 0 that is given to a known loader as its count."""
+    if is_test(document.source.path):
+        return
     for site in document.sites:
         group = site.group
         if site.form not in _IN_A_CALL or group is None or group.loader is None or group.count != site.value:

@@ -56,6 +56,7 @@ from worker_lint.locate.forms import text_of
 from worker_lint.locate.values import python_value
 from worker_lint.rule import Rule
 from worker_lint.rules._python import with_keyword
+from worker_lint.rules._readers import is_test
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,7 +71,7 @@ if TYPE_CHECKING:
 def check(document: Document, policy: Policy) -> Iterator[Finding]:
     """Yield a finding for each loader that nobody gives a count."""
     module = document.module
-    if module is None or policy.settings.mode is None:
+    if module is None or policy.settings.mode is None or is_test(document.source.path):
         return
     for group in document.groups:
         loader = group.loader
