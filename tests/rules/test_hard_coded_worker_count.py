@@ -5,6 +5,12 @@ import pytest
 TORCH = "from torch.utils.data import DataLoader\n"
 
 
+def within_a_function(text):
+    """The lines of ``text`` in the body of a function."""
+    inside = "".join(f"    {line}\n" for line in text.splitlines())
+    return f"{TORCH}def loaders(d, args, n):\n{inside}"
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -21,7 +27,12 @@ TORCH = "from torch.utils.data import DataLoader\n"
     ],
 )
 def test_silent(judged, text):
-    assert judged("WL202", TORCH + text).findings == []
+    assert judged("WL202", within_a_function(text)).findings == []
+
+
+def test_the_numbers_of_a_script_are_its_configuration(judged):
+    assert judged("WL202", TORCH + "DataLoader(d, num_workers=4)").findings == []
+    assert len(judged("WL202", TORCH + "f = lambda d: DataLoader(d, num_workers=4)").findings) == 1
 
 
 @pytest.mark.parametrize(
@@ -38,16 +49,16 @@ def test_silent(judged, text):
     ids=["by name", "by position", "beside others", "the Trainer's"],
 )
 def test_found(judged, text, says):
-    found = judged("WL202", TORCH + text)
+    found = judged("WL202", within_a_function(text))
     assert found.says == (
         f"info: {says}: no configuration and no argument can change it; take it from the configuration, or from a parameter"
     )
-    assert found.fixed == TORCH + text
+    assert found.fixed == within_a_function(text)
 
 
 def test_tests_may_write_their_counts(judged):
-    assert judged("WL202", TORCH + "DataLoader(d, num_workers=4)", name="tests/test_a.py").findings == []
+    assert judged("WL202", within_a_function("DataLoader(d, num_workers=4)"), name="tests/test_a.py").findings == []
 
 
 def test_it_is_off_by_default(judged):
-    assert judged(None, TORCH + "DataLoader(d, num_workers=4)").findings == []
+    assert judged(None, within_a_function("DataLoader(d, num_workers=4)")).findings == []

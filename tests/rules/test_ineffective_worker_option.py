@@ -57,3 +57,9 @@ def test_found(judged, arguments, says):
 
 def test_it_is_off_by_default(judged):
     assert judged(None, TORCH + "DataLoader(d, num_workers=0, worker_init_fn=seed)").findings == []
+
+
+def test_tests_are_left_alone(judged):
+    text = "from torch.utils.data import DataLoader\nDataLoader(d, num_workers=0, worker_init_fn=seed)\n"
+    assert judged("WL405", text, name="test_a.py").findings == []
+    assert len(judged("WL405", text).findings) == 1

@@ -20,6 +20,8 @@ MODE = 'mode = "training"'
         pytest.param("Batches(d)", id="a callee that nobody knows"),
         pytest.param("from ffcv.loader import Loader\nLoader(p)", id="another default"),
         pytest.param("x: DataLoader = None", id="no call"),
+        pytest.param("DataLoader(TensorDataset(x, y), 32)", id="tensors in memory"),
+        pytest.param("data = TensorDataset(x, y)\nDataLoader(data, batch_size=32)", id="tensors in memory, by a name"),
     ],
 )
 def test_silent(judged, text):

@@ -2,9 +2,10 @@
 
 ## What it does
 
-Finds a worker count that is written as a number in the call of a loader, where no configuration and no argument can
-change it. A count that is 0 is left alone, because it is mostly meant for that one loader. So are tests. Off by
-default: in an example or a notebook it is the right thing.
+Finds a worker count that is written as a number in the call of a loader in a function, where no configuration and no
+argument can change it. A count that is 0 is left alone, because it is mostly meant for that one loader. So are tests,
+and calls outside of functions: the numbers of such a script, or notebook, are its configuration. Off by default: in an
+example it is the right thing.
 
 ## Why is this bad?
 
@@ -46,6 +47,7 @@ from typing import TYPE_CHECKING
 
 from worker_lint.finding import Severity
 from worker_lint.locate.forms import last_name
+from worker_lint.locate.module import around
 from worker_lint.rule import Rule
 from worker_lint.rules._readers import is_test
 
@@ -68,7 +70,7 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
         group = site.group
         if site.form not in _IN_A_CALL or group is None or group.loader is None or group.count != site.value:
             continue
-        if group.kind != "call" or (document.module is not None and _is_partial(group, document.module)):
+        if group.kind != "call" or (document.module is not None and _is_settled(group, document.module)):
             continue
         if site.value.number is not None and site.value.number > 0:
             yield RULE.finding(
@@ -80,10 +82,18 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
             )
 
 
-def _is_partial(group: Group, module: Module) -> bool:
-    """Return whether ``group`` only prepares a call, whose author may give another count."""
+def _is_settled(group: Group, module: Module) -> bool:
+    """Return whether ``group`` is no call that somebody may want to make with another count.
+
+    A ``partial`` only prepares one, whose author may give another. Outside of all functions stands a script, whose
+    numbers are its configuration.
+    """
     call = module.node(group.start, group.end)
-    return call is not None and last_name(call.child_by_field_name("function")) == "partial"
+    if call is None:
+        return False
+    if last_name(call.child_by_field_name("function")) == "partial":
+        return True
+    return around(call, "function_definition", "lambda") is None
 
 
 RULE = Rule(

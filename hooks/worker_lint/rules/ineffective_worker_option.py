@@ -4,7 +4,7 @@
 
 Finds a `worker_init_fn`, or `in_order=False`, beside a worker count of 0, or in the call of a loader whose default is
 0. Off by default: unlike the options of [WL401](WL401.md), [WL402](WL402.md) and [WL403](WL403.md) these raise
-nothing.
+nothing. Tests are left alone.
 
 ## Why is this bad?
 
@@ -46,6 +46,7 @@ from worker_lint.options import has_no_workers
 from worker_lint.rule import Rule
 from worker_lint.rules._afresh import has_processes
 from worker_lint.rules._contradictions import count_in_words
+from worker_lint.rules._readers import is_test
 from worker_lint.rules._words import shown
 
 if TYPE_CHECKING:
@@ -58,6 +59,8 @@ if TYPE_CHECKING:
 
 def check(document: Document, policy: Policy) -> Iterator[Finding]:
     """Yield a finding for each option that nothing looks at without workers."""
+    if is_test(document.source.path):
+        return
     for group in document.groups:
         if not has_processes(group) or not has_no_workers(group):
             continue

@@ -4,7 +4,8 @@
 
 Finds calls of a known loader that give no worker count, where its default is 0 and the mode in force asks for more. Off
 by default under every mode, because data that is in memory already is best read without workers. It finds nothing where
-no mode is in force: nobody has then said that there should be workers.
+no mode is in force: nobody has then said that there should be workers. Nor does it in tests, which load little and
+want no processes, nor for a `TensorDataset`.
 
 ## Why is this bad?
 
@@ -52,9 +53,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from worker_lint.finding import Fix, Severity
-from worker_lint.locate.forms import text_of
+from worker_lint.locate.forms import last_name, text_of
 from worker_lint.locate.values import python_value
 from worker_lint.rule import Rule
+from worker_lint.rules._made import argument, maker
 from worker_lint.rules._python import with_keyword
 from worker_lint.rules._readers import is_test
 
@@ -64,6 +66,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from worker_lint.finding import Finding
+    from worker_lint.locate.module import Module
     from worker_lint.policy import Policy, Target
     from worker_lint.site import Document, Group
 
@@ -80,7 +83,7 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
         call = module.node(group.start, group.end)
         function = call.child_by_field_name("function") if call is not None else None
         target = policy.target(group)
-        if call is None or function is None or target is None or target.count == 0:
+        if call is None or function is None or target is None or target.count == 0 or _is_in_memory(call, module):
             continue
         yield RULE.finding(
             python_value(function),
@@ -89,6 +92,12 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
             fix=_fix(call, group, target),
             group=group,
         )
+
+
+def _is_in_memory(call: Node, module: Module) -> bool:
+    """Return whether ``call`` is given a dataset of tensors that are in memory already."""
+    made = maker(argument(call, "dataset"), module)
+    return made is not None and last_name(made.child_by_field_name("function")) == "TensorDataset"
 
 
 def _fix(call: Node, group: Group, target: Target) -> Fix | None:
