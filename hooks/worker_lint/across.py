@@ -89,5 +89,5 @@ def _of_claim(rule: Rule, claim: Claim, settings: Settings) -> FileReport:
             suppressions = Suppressions(documents, settings.suppressions)
             left = triage([found], (rule,), document, suppressions, settings)
             exempting = frozenset(suppressions.exempting)
-            return FileReport(path, source, [(document.source, each) for each in left], exempting=exempting)
+            return FileReport(path, source, True, [(document.source, each) for each in left], exempting=exempting)
     return FileReport(path)

@@ -10,7 +10,7 @@ from worker_lint.file_report import FileReport
 from worker_lint.judge import judged
 from worker_lint.locate import locate
 from worker_lint.opening import language_of, open_source, words_of
-from worker_lint.source import read
+from worker_lint.source import Source, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,30 +24,47 @@ def check_text(path: Path, data: bytes, policies: Policies) -> FileReport:
 
     Raises SettingsError, ProfileError and BaselineError; what is wrong with the file itself is reported.
     """
+    try:
+        source = opened(path, data, policies)
+        return judged_source(source, policies) if isinstance(source, Source) else source
+    except SourceError as error:
+        return FileReport(path, error=str(error))
+
+
+def opened(path: Path, data: bytes, policies: Policies) -> Source | FileReport:
+    """Return the source of a file in which something may be found, else its report.
+
+    Raises SettingsError, and SourceError where the bytes are no text.
+    """
     language = language_of(path, data)
     if language is None:
         return FileReport(path, skipped="binary" if b"\0" in data[:8192] else "unknown language")
     settings = policies.settings_for(path)
     if language == "markdown" and not settings.markdown:
         return FileReport(path, skipped="unwanted language")
-    words = words_of(settings)
+    return open_source(path, language, data, words_of(settings)) or FileReport(path)
+
+
+def judged_source(source: Source, policies: Policies) -> FileReport:
+    """Return the report of a whole file. Raises SettingsError, ProfileError, BaselineError and SourceError."""
+    settings = policies.settings_for(source.path)
+    documents = locate(source, words_of(settings))
+    policy = policies.for_path(source.path)
+    found = judged(documents, policy)
+    seen = sightings(documents, settings)
+    return FileReport(source.path, source, True, found.findings, seen, found.exempting, found.known)
+
+
+def check_file(path: Path, policies: Policies) -> FileReport:
+    """Return the report of the file at ``path``. Raises SettingsError, ProfileError and BaselineError."""
     try:
-        source = open_source(path, language, data, words)
-        if source is None:
-            return FileReport(path)
-        documents, policy = locate(source, words), policies.for_path(path)
-        found = judged(documents, policy)
-        return FileReport(path, source, found.findings, sightings(documents, settings), found.exempting, found.known)
+        data = read(path)
     except SourceError as error:
         return FileReport(path, error=str(error))
+    return check_text(path, data, policies)
 
 
 def check(paths: Iterable[Path], policies: Policies) -> Iterator[FileReport]:
     """Yield the report of each file, one at a time: no more than one file is held in memory."""
     for path in paths:
-        try:
-            data = read(path)
-        except SourceError as error:
-            yield FileReport(path, error=str(error))
-        else:
-            yield check_text(path, data, policies)
+        yield check_file(path, policies)

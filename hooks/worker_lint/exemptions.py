@@ -52,7 +52,7 @@ class Exemptions:
             named = [rule for rule in catalogue.RULES if rule.code.startswith(exemption.rules) and not rule.review]
             if not named or any(rule not in ran for rule in named if rule.default or rule.code in exemption.rules):
                 self._needed.add(key)
-            elif file.source is not None:
+            elif file.concerned:
                 policy = self._policies.for_path(file.path)
                 if not all(rule.settles(policy) for rule in named if rule in ran):
                     self._needed.add(key)

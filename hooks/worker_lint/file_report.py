@@ -22,7 +22,9 @@ class FileReport:
 
     path: Path
     source: Source | None = None
-    """None where the file cannot hold a count, or could not be judged."""
+    """The code that the findings stand in; None where the file cannot hold a count, or it was not needed."""
+    concerned: bool = False
+    """Whether the file was judged: a word of the vocabulary stands in it, or a comment to us."""
     findings: list[FoundIn] = field(default_factory=list)
     sightings: tuple[Sighting, ...] = ()
     """Its counts, where a selected rule looks across files."""

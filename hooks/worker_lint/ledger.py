@@ -87,10 +87,10 @@ class Ledger:
 
     def _certain_codes(self, file: FileReport) -> frozenset[str]:
         settings = self._policies.settings_for(file.path)
-        key = settings, file.source is None
+        key = settings, file.concerned
         if key not in self._certain:
             # Where no word of the vocabulary stands in a file, no rule would find anything in it, ever.
-            policy = None if file.source is None else self._policies.for_path(file.path)
+            policy = self._policies.for_path(file.path) if file.concerned else None
             self._certain[key] = frozenset(
                 rule.code for rule in selected(settings) if policy is None or rule.settles(policy)
             )

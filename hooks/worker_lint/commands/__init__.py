@@ -12,6 +12,7 @@ COMMANDS = (
     "schema",
     "rules",
     "explain",
+    "clean",
     "completion",
 )
 """The commands, each a module of the same name; ``check`` is meant where none is named."""

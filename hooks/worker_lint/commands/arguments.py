@@ -46,6 +46,24 @@ def add_settings_file(parser: argparse.ArgumentParser | argparse._ArgumentGroup)
     parser.add_argument("--isolated", action="store_true", help="read no settings file")
 
 
+def add_cache(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> None:
+    """Declare the folder of the cache."""
+    parser.add_argument(
+        "--cache-dir",
+        metavar="FOLDER",
+        type=Path,
+        help="the folder of the cache (default: WORKER_LINT_CACHE_DIR, else .worker_lint_cache by the settings file)",
+    )
+
+
+def count(text: str) -> int:
+    """Return the positive number in ``text``. Raises ValueError, as argparse expects, where it is none."""
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
+
+
 def codes(text: str) -> tuple[str, ...]:
     """Return the codes in a comma-separated list. Raises ValueError, as argparse expects, where one is no code."""
     import re

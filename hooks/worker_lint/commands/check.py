@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from worker_lint.across import check_across
-from worker_lint.check import check, check_text
+from worker_lint.cache import folder_of
+from worker_lint.check import check_text
 from worker_lint.commands import outputs
-from worker_lint.commands.arguments import add_paths, add_settings, resolver
+from worker_lint.commands.arguments import add_cache, add_paths, add_settings, count, resolver
 from worker_lint.discover import discover
 from worker_lint.errors import SourceError, UsageError
 from worker_lint.exemptions import Exemptions
@@ -19,8 +21,10 @@ from worker_lint.finding import Severity, is_made
 from worker_lint.ledger import Ledger
 from worker_lint.opening import is_wanted
 from worker_lint.policies import Policies
+from worker_lint.processes import usable
 from worker_lint.progress import Progress
 from worker_lint.report.summary import Report
+from worker_lint.sweep import sweep
 from worker_lint.triage import is_suppressible
 
 if TYPE_CHECKING:
@@ -56,6 +60,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     accepted.add_argument("--write-baseline", metavar="FILE", type=Path, help="list all of it in FILE: it is known")
     parser.add_argument("--stdin-filename", type=Path, metavar="PATH", help="the name of the text that '-' reads")
     add_settings(parser, rules=True)
+    speed = parser.add_argument_group("speed")
+    speed.add_argument("--jobs", "-j", type=count, metavar="N", help="processes that judge at most (default: the CPUs)")
+    speed.add_argument("--no-cache", action="store_true", help="use nothing from earlier runs, and keep nothing")
+    add_cache(speed)
     output = parser.add_argument_group("output")
     outputs.configure(output)
     output.add_argument("--quiet", "-q", action="store_true", help="no progress and no notices on standard error")
@@ -118,6 +126,7 @@ class _Run:
         self.policies = Policies(settings, with_baselines=args.write_baseline is None)
         self.report = Report(dry=args.diff, unsafe=args.unsafe_fixes)
         self._exemptions = Exemptions(settings, self.policies)
+        self._cache = None if args.no_cache else folder_of(args.cache_dir, os.environ, settings.for_folder(Path()))
         self._ledger = Ledger(self.policies, writing=args.write_baseline is not None)
 
     def check_files(self, places: list[Path]) -> None:
@@ -128,7 +137,7 @@ class _Run:
         documents = 0
         sightings: list[Sighting] = []
         with Progress(quiet=self._args.quiet) as progress:
-            for file in check(progress.counting(files), self.policies):
+            for file in self._reports(progress.counting(files)):
                 if file.skipped is None:
                     self._take(file, _keep)
                     sightings += file.sightings
@@ -156,6 +165,11 @@ class _Run:
                 "where no comment can stand, as in JSON, the settings can suppress what is found "
                 "([[suppressions]]), or a baseline list it (--write-baseline FILE)"
             )
+
+    def _reports(self, files: Iterator[Path]) -> Iterator[FileReport]:
+        args = self._args
+        mending = args.fix or args.diff or args.add_ignore
+        return sweep(files, self.policies, self._cache, args.jobs or usable(), mending=mending)
 
     def check_stdin(self) -> None:
         """Check the text of standard input; with ``--fix``, write it, mended, to standard output."""

@@ -1,0 +1,301 @@
+"""What earlier runs found in each file, for as long as the file and all that it was judged by stay the same."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from stat import S_ISREG
+from typing import TYPE_CHECKING, Any
+
+from worker_lint import __version__
+from worker_lint.errors import UsageError
+from worker_lint.record import digest_of, record_of, restored
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from worker_lint.file_report import FileReport
+    from worker_lint.policies import Policies
+    from worker_lint.record import Record
+    from worker_lint.settings import Settings
+
+FOLDER = ".worker_lint_cache"
+"""What the folder is called where nobody names one."""
+VARIABLE = "WORKER_LINT_CACHE_DIR"
+
+_FORMAT = 1
+_PATIENCE = 2_000_000_000
+"""Nanoseconds; a file that changed less than that ago may change again within one tick of its file system's clock."""
+_MOST_INDEXES = 4
+"""Index files that are kept: for the interpreters and the folders that worker-lint was last run by and from."""
+_TAG = "CACHEDIR.TAG"
+_TAG_TEXT = b"""Signature: 8a477f597d28d172789f06886806bc55
+# This folder is the cache of worker-lint; 'worker-lint clean' removes it.
+# https://bford.info/cachedir/ says what this file is for.
+"""
+_IGNORE = ".gitignore"
+_IGNORE_TEXT = b"# The cache of worker-lint.\n*\n"
+_GRAMMARS = ("bash", "json", "python", "toml", "yaml")
+
+Signature = list[int]
+"""What the file system says of a file: when it changed and when its inode did, its size, and its inode."""
+
+
+@dataclass(slots=True)
+class Entry:
+    """What is known of one file."""
+
+    signature: Signature | None
+    """None where the file had changed only just before it was read."""
+    key: str
+    """What it was judged by."""
+    record: Record
+    digest: str | None
+    """Of the bytes that were judged; None where all that matters is that no word stands in them."""
+
+
+class Cache:
+    """The entries of one index file.
+
+    A file is known by what the file system says of it, with the times of its content and of its inode: who sets the
+    one back, as ``cp -p`` does, moves the other on. Where these differ, or were too fresh to be relied on, a file
+    that was judged is known by the digest of its content. Nothing is ever relied on that was judged under other
+    settings, profiles or baselines, by another worker-lint, Python or grammar, or by another user.
+    """
+
+    def __init__(self, file: Path, policies: Policies) -> None:
+        """Take what the index ``file`` has, which is nothing where it is missing or broken."""
+        self._file = file
+        self._policies = policies
+        self._entries, self._loaded = _loaded(file)
+        self._changed = False
+        self._seen: set[str] = set()
+        self._words_keys: dict[Settings, str] = {}
+        self._policy_keys: dict[Settings, str] = {}
+
+    @classmethod
+    def opened(cls, folder: Path, policies: Policies) -> Cache | None:
+        """Return the cache in ``folder``; None where worker-lint cannot tell itself from another version."""
+        try:
+            return cls(folder / f"{digest_of(repr(_surroundings()).encode())}.json", policies)
+        except OSError:  # imported from an archive
+            return None
+
+    def report(self, path: Path) -> FileReport | None:
+        """Return what is known of the file at ``path`` as it is now, or None.
+
+        Raises SettingsError, ProfileError and BaselineError.
+        """
+        name = os.fspath(path)
+        self._seen.add(name)
+        entry = self._entries.get(name)
+        if entry is None:
+            return None
+        settings = self._policies.settings_for(path)
+        signature = signature_of(name)
+        if signature is None or entry.key != (self._of_words(settings) if entry.digest is None else self._of(path)):
+            return None
+        fresh = signature == entry.signature
+        if not fresh and entry.digest is None:
+            return None
+        try:
+            found = restored(path, entry.record, entry.digest, settings, trusted=fresh)
+        except (TypeError, ValueError, LookupError):
+            return None  # the index is none of ours, whatever its digest says
+        if found is not None and not fresh and is_settled(signature):
+            entry.signature, self._changed = signature, True
+        return found
+
+    def keep(self, report: FileReport, signature: Signature | None, digest: str | None) -> None:
+        """Take note of the ``report`` of a file.
+
+        ``signature`` was had before the file was read, and ``digest``, of a file that was judged, is that of the bytes
+        that were. What is an error is tried again each time.
+        """
+        record = record_of(report) if report.error is None else None
+        if record is None or signature is None:
+            return
+        settled = signature if is_settled(signature) else None
+        if report.concerned:
+            entry = Entry(settled, self._of(report.path), record, digest)
+        elif settled is None:
+            return
+        else:
+            entry = Entry(settled, self._of_words(self._policies.settings_for(report.path)), record, None)
+        self._entries[os.fspath(report.path)] = entry
+        self._changed = True
+
+    def save(self) -> None:
+        """Write the index file, if anything is new; where that cannot be, the next run is a slow one, and no more."""
+        if not self._changed:
+            return
+        if _stamp(self._file) != self._loaded:
+            others, _ = _loaded(self._file)  # of a run beside this one
+            self._entries = {**others, **self._entries}
+        kept = {name: entry for name, entry in self._entries.items() if name in self._seen or os.path.lexists(name)}
+        with suppress(OSError):
+            prepare(self._file.parent)
+            temporary = self._file.with_name(f"{self._file.stem}.{os.getpid()}.tmp")
+            try:
+                temporary.write_bytes(_written(kept))
+                temporary.replace(self._file)
+            finally:
+                temporary.unlink(missing_ok=True)
+            _prune(self._file.parent)
+
+    def _of_words(self, settings: Settings) -> str:
+        """Return what a file without any word is judged by."""
+        key = self._words_keys.get(settings)
+        if key is None:
+            said = (settings.names, settings.not_names, settings.callables, settings.markdown)
+            key = self._words_keys[settings] = digest_of(repr(said).encode("utf-8", "surrogatepass"))
+        return key
+
+    def _of(self, path: Path) -> str:
+        """Return what any other file is judged by."""
+        policy = self._policies.for_path(path)
+        key = self._policy_keys.get(policy.settings)
+        if key is None:
+            baseline = policy.baseline
+            known = None if baseline is None else (os.path.abspath(baseline.file), sorted(baseline.counts.items()))  # noqa: PTH100
+            said = (policy.settings, policy.profiles, known)
+            key = self._policy_keys[policy.settings] = digest_of(repr(said).encode("utf-8", "surrogatepass"))
+        return key
+
+
+def signature_of(name: str) -> Signature | None:
+    """Return what the file system says of the regular file called ``name``; None where it is none."""
+    try:
+        found = os.stat(name)  # noqa: PTH116 - this runs for every file
+    except OSError:
+        return None
+    return [found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino] if S_ISREG(found.st_mode) else None
+
+
+def is_settled(signature: Signature) -> bool:
+    """Return whether a change after now would change ``signature``: clocks of file systems have their ticks."""
+    return max(signature[:2]) < time.time_ns() - _PATIENCE
+
+
+def folder_of(given: Path | None, environ: Mapping[str, str], settings: Settings) -> Path:
+    """Return the folder of the cache: as ``given``, else by the environment, else beside the settings file or here.
+
+    Raises UsageError where one that was named holds other things.
+    """
+    named = given or (Path(environ[VARIABLE]) if environ.get(VARIABLE) else None)
+    if named is None:
+        return (Path.cwd() if settings.file is None else settings.file.parent) / FOLDER
+    if os.path.lexists(named) and not is_cache(named) and not _is_empty(named):
+        raise UsageError(f"{named}: is no cache of worker-lint, and not empty; name a folder for it alone")
+    return named
+
+
+def is_cache(folder: Path) -> bool:
+    """Return whether ``folder`` was made for the cache of worker-lint."""
+    try:
+        return (folder / _TAG).read_bytes() == _TAG_TEXT
+    except OSError:
+        return False
+
+
+def prepare(folder: Path) -> None:
+    """Make ``folder`` one for the cache, that neither git nor a backup takes along. Raises OSError."""
+    if is_cache(folder):
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    if not _is_empty(folder) and {each.name for each in folder.iterdir()} - {_TAG, _IGNORE}:
+        raise FileExistsError(folder)
+    (folder / _IGNORE).write_bytes(_IGNORE_TEXT)
+    (folder / _TAG).write_bytes(_TAG_TEXT)
+
+
+def remove(folder: Path) -> None:
+    """Remove the cache in ``folder``, and the folder where nothing else is in it. Raises OSError."""
+    for each in (*folder.glob("*.json"), *folder.glob("*.tmp"), folder / _IGNORE, folder / _TAG):
+        each.unlink(missing_ok=True)
+    with suppress(OSError):  # what else is in it is somebody else's
+        folder.rmdir()
+
+
+def _is_empty(folder: Path) -> bool:
+    return folder.is_dir() and next(folder.iterdir(), None) is None
+
+
+def _prune(folder: Path) -> None:
+    """Remove the index files that were not written for longest, and what runs that were ended left behind."""
+    indexes = sorted(folder.glob("*.json"), key=lambda each: each.stat().st_mtime, reverse=True)
+    an_hour_ago = time.time() - 3600
+    left_behind = [each for each in folder.glob("*.tmp") if each.stat().st_mtime < an_hour_ago]
+    for each in (*indexes[_MOST_INDEXES:], *left_behind):
+        each.unlink(missing_ok=True)
+
+
+def _written(entries: Mapping[str, Entry]) -> bytes:
+    """Return the bytes of an index file: the digest of all that follows, and JSON."""
+    keys = {key: index for index, key in enumerate(dict.fromkeys(entry.key for entry in entries.values()))}
+    rows = {
+        name: [entry.signature, keys[entry.key], entry.digest, entry.record if entry.digest else entry.record[0]]
+        for name, entry in entries.items()
+    }
+    text = json.dumps({"keys": list(keys), "files": rows}, separators=(",", ":"), ensure_ascii=True).encode()
+    return digest_of(text).encode() + b"\n" + text
+
+
+def _loaded(file: Path) -> tuple[dict[str, Entry], Signature | None]:
+    """Return the entries of the index ``file``, and what the file system said of it; none where it is broken."""
+    stamp = _stamp(file)
+    try:
+        digest, _, text = file.read_bytes().partition(b"\n")
+        if digest.decode("ascii", "replace") != digest_of(text):
+            return {}, stamp
+        index: Any = json.loads(text)
+        keys = index["keys"]
+        return {
+            name: Entry(
+                signature, keys[key], [record, None, False, [], [], [], []] if digest is None else record, digest
+            )
+            for name, (signature, key, digest, record) in index["files"].items()
+        }, stamp
+    except (OSError, TypeError, ValueError, LookupError, AttributeError, RecursionError):
+        return {}, stamp
+
+
+def _stamp(file: Path) -> Signature | None:
+    return signature_of(os.fspath(file))
+
+
+def _surroundings() -> tuple[object, ...]:
+    """Return what a verdict rests on besides the file and the policy. Raises OSError."""
+    from importlib.util import find_spec
+
+    package = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120
+    folders = [package]
+    for name in ("tree_sitter", *(f"tree_sitter_{each}" for each in _GRAMMARS)):
+        spec = find_spec(name)
+        if spec is not None and spec.origin:
+            folders.append(os.path.dirname(spec.origin))  # noqa: PTH120
+    user = os.geteuid() if hasattr(os, "geteuid") else None
+    files = [each for folder in folders for each in _content(folder)]
+    return _FORMAT, __version__, sys.version, sys.platform, os.getcwd(), user, files  # noqa: PTH109
+
+
+def _content(folder: str) -> list[tuple[str, int, int]]:
+    """Return every file below ``folder`` with its size and the time of its content, but those that Python makes."""
+    found: list[tuple[str, int, int]] = []
+    pending = [folder]
+    while pending:
+        with os.scandir(pending.pop()) as entries:
+            for entry in entries:
+                if entry.name == "__pycache__":
+                    continue
+                if entry.is_dir():
+                    pending.append(entry.path)
+                else:
+                    about = entry.stat()
+                    found.append((entry.path, about.st_size, about.st_mtime_ns))
+    return sorted(found)

@@ -1,0 +1,35 @@
+"""``worker-lint clean``: remove the cache."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from worker_lint.cache import folder_of, is_cache, remove
+from worker_lint.commands.arguments import add_cache, add_settings_file
+from worker_lint.settings import SettingsResolver
+
+if TYPE_CHECKING:
+    import argparse
+
+SUMMARY = "remove the cache"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    add_cache(parser)
+    add_settings_file(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Remove the cache that a check from here would use, if there is one, and return 0."""
+    settings = SettingsResolver({}, config=args.config, isolated=args.isolated).for_folder(Path())
+    folder = folder_of(args.cache_dir, os.environ, settings)
+    if is_cache(folder):
+        remove(folder)
+        sys.stdout.write(f"removed {folder}\n")
+    else:
+        sys.stdout.write(f"nothing to remove: {folder} is no cache of worker-lint\n")
+    return 0

@@ -1,0 +1,132 @@
+"""Judging files in several processes, where that is quicker than in one."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+from worker_lint.check import check_text
+from worker_lint.errors import SourceError, WorkerLintError
+from worker_lint.record import digest_of, record_of
+from worker_lint.source import read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
+    from pathlib import Path
+
+    from worker_lint.policies import Policies
+    from worker_lint.record import Record
+
+    Verdict = tuple[Record, str] | None
+    """What was found in a file, and the digest of what it held; None where that cannot be sent."""
+
+MOST_BY_DEFAULT = 8
+"""Processes where nobody says how many: the CPUs of a machine are not all for one job."""
+LEAST_BYTES = 100_000
+"""Bytes to judge for each process: to start one and to hear from it costs as much as to judge a part of that."""
+
+_readers: list[Connection] = []
+"""The ends of the pipes that this process reads; a forked one inherits them."""
+
+
+def usable() -> int:
+    """Return how many processes judge at most where nobody says how many."""
+    cpus = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return min(cpus or 1, MOST_BY_DEFAULT)
+
+
+def verdicts(files: Sequence[tuple[Path, int]], policies: Policies, jobs: int) -> list[Verdict]:
+    """Return what is found in each of ``files``, given with their sizes in bytes, in their order.
+
+    Up to ``jobs`` processes judge a share each, of which this one is one. Where there is less than ``LEAST_BYTES`` for
+    each of two, nothing is judged, and nothing returned. ``policies`` must know the policy of every file: a machine
+    is measured once, and what is wrong with a profile is told once. Raises WorkerLintError where a process ends
+    without an answer.
+    """
+    number = min(jobs, sum(size for _, size in files) // LEAST_BYTES)
+    if number < 2:
+        return []
+    shares = _shares([size for _, size in files], number)
+    paths = [[files[index][0] for index in share] for share in shares]
+    found: list[Verdict] = [None] * len(files)
+    helpers = [_Helper(each, policies) for each in paths[1:]]
+    try:
+        answers = [_judged(paths[0], policies), *(helper.answer() for helper in helpers)]
+    finally:
+        for helper in helpers:
+            helper.end()
+    for share, answer in zip(shares, answers, strict=True):
+        for index, verdict in zip(share, answer, strict=True):
+            found[index] = verdict
+    return found
+
+
+def _shares(sizes: Sequence[int], number: int) -> list[list[int]]:
+    """Return the indices of ``sizes`` in ``number`` shares of about the same sum."""
+    shares: list[list[int]] = [[] for _ in range(number)]
+    loads = [0] * number
+    for index in sorted(range(len(sizes)), key=lambda index: -sizes[index]):
+        least = loads.index(min(loads))
+        shares[least].append(index)
+        loads[least] += sizes[index]
+    return shares
+
+
+class _Helper:
+    """A process that judges a share of the files, and ends."""
+
+    def __init__(self, paths: list[Path], policies: Policies) -> None:
+        from multiprocessing import get_context
+
+        # A fork has all that it needs; where it is not safe (macOS) or not there (Windows), it is sent.
+        context = get_context("fork") if sys.platform == "linux" else get_context("spawn")
+        self._reader, writer = context.Pipe(duplex=False)
+        _readers.append(self._reader)
+        self._process: BaseProcess = context.Process(target=_answer, args=(paths, policies, writer), daemon=True)
+        self._process.start()
+        writer.close()
+
+    def answer(self) -> list[Verdict]:
+        """Wait for what the process found."""
+        try:
+            found: list[Verdict] = self._reader.recv()
+        except EOFError:
+            self._process.join()
+            status = self._process.exitcode or 0
+            how = f"was ended by signal {-status}" if status < 0 else f"failed with status {status}"
+            raise WorkerLintError(
+                f"a process that judged a part of the files {how}; run again with --jobs 1, which needs less memory"
+            ) from None
+        return found
+
+    def end(self) -> None:
+        """Let go of the process, whatever it does."""
+        _readers.remove(self._reader)
+        self._reader.close()
+        self._process.kill()
+        self._process.join()
+
+
+def _answer(paths: list[Path], policies: Policies, writer: Connection) -> None:
+    """Send what is found in ``paths``: the work of a process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that started this one ends it
+    for reader in _readers:
+        reader.close()  # or nobody would notice that the one that reads is gone
+    writer.send(_judged(paths, policies))
+
+
+def _judged(paths: Iterable[Path], policies: Policies) -> list[Verdict]:
+    return [_verdict(path, policies) for path in paths]
+
+
+def _verdict(path: Path, policies: Policies) -> Verdict:
+    try:
+        data = read(path)
+    except SourceError:
+        return None  # it was there a moment ago; whoever reads it next says what has become of it
+    record = record_of(check_text(path, data, policies))
+    return None if record is None else (record, digest_of(data))

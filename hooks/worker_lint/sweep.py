@@ -1,0 +1,134 @@
+"""Checking the files of a tree: those that are known from earlier runs, and the others in one process or in several."""
+
+from __future__ import annotations
+
+from itertools import chain, islice
+from typing import TYPE_CHECKING, NamedTuple
+
+from worker_lint.cache import Cache, signature_of
+from worker_lint.check import check, check_text, opened
+from worker_lint.errors import SourceError
+from worker_lint.file_report import FileReport
+from worker_lint.processes import verdicts
+from worker_lint.record import digest_of, needs_code, restored
+from worker_lint.source import read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from worker_lint.cache import Signature
+    from worker_lint.policies import Policies
+    from worker_lint.processes import Verdict
+
+FEW = 100
+"""Files up to which they are simply checked: to open a cache takes as long as to look for words in so many."""
+_WINDOW = 4096
+"""Files that are looked at before those in which something may be found are judged."""
+
+
+class _Pending(NamedTuple):
+    """A file that is to be judged."""
+
+    path: Path
+    signature: Signature | None
+    size: int
+
+
+def sweep(
+    paths: Iterable[Path], policies: Policies, folder: Path | None, jobs: int, *, mending: bool = False
+) -> Iterator[FileReport]:
+    """Yield the report of each file, in order, as ``check`` does.
+
+    What is known of them is taken from the cache in ``folder``, if there is to be one, and kept there. Up to ``jobs``
+    processes judge the others. Nothing is written but the cache: with ``mending``, findings come with all that it
+    takes to mend them, from this process, which alone writes.
+    """
+    files = iter(paths)
+    first = list(islice(files, FEW))
+    if len(first) < FEW:
+        yield from check(first, policies)
+        return
+    cache = None if folder is None else Cache.opened(folder, policies)
+    everything = chain(first, files)
+    while window := list(islice(everything, _WINDOW if jobs > 1 else 1)):
+        yield from _Sweep(policies, cache, mending).over(window, jobs)
+    if cache is not None:
+        cache.save()
+
+
+class _Sweep:
+    """What the files of one window need."""
+
+    def __init__(self, policies: Policies, cache: Cache | None, mending: bool) -> None:
+        self._policies = policies
+        self._cache = cache
+        self._mending = mending
+
+    def over(self, window: Sequence[Path], jobs: int) -> Iterator[FileReport]:
+        """Yield the report of each file of ``window``."""
+        if jobs == 1:
+            for path in window:
+                yield self._known(path) or self._judged(_Pending(path, self._signature(path), 0))
+            return
+        looks = [self._look(path) for path in window]
+        pending = [each for each in looks if isinstance(each, _Pending)]
+        for each in pending:
+            self._policies.for_path(each.path)
+        found = verdicts([(each.path, each.size) for each in pending], self._policies, jobs)
+        by_path = dict(zip((each.path for each in pending), found, strict=False))
+        for look in looks:
+            if isinstance(look, FileReport):
+                yield look
+            else:
+                yield self._taken(look, by_path.get(look.path)) or self._judged(look)
+
+    def _signature(self, path: Path) -> Signature | None:
+        return None if self._cache is None else signature_of(str(path))
+
+    def _known(self, path: Path) -> FileReport | None:
+        """Return what the cache has of the file at ``path``, where that is all that is needed."""
+        report = None if self._cache is None else self._cache.report(path)
+        return None if report is not None and report.findings and self._mending else report
+
+    def _look(self, path: Path) -> FileReport | _Pending:
+        """Return the report of a file in which nothing can be found, or that is known; else what is pending."""
+        known = self._known(path)
+        if known is not None:
+            return known
+        signature = self._signature(path)
+        try:
+            data = read(path)
+            found = opened(path, data, self._policies)
+        except SourceError as error:
+            return FileReport(path, error=str(error))
+        if not isinstance(found, FileReport):
+            return _Pending(path, signature, len(data))
+        self._keep(found, signature, None)
+        return found
+
+    def _taken(self, pending: _Pending, verdict: Verdict) -> FileReport | None:
+        """Return what a process has found, where that is all that is needed."""
+        if verdict is None:
+            return None
+        record, digest = verdict
+        if self._mending and needs_code(record):
+            return None
+        report = restored(pending.path, record, digest, self._policies.settings_for(pending.path))
+        if report is not None:
+            self._keep(report, pending.signature, digest)
+        return report
+
+    def _judged(self, pending: _Pending) -> FileReport:
+        """Return the report of a file, judged here."""
+        try:
+            data = read(pending.path)
+        except SourceError as error:
+            return FileReport(pending.path, error=str(error))
+        report = check_text(pending.path, data, self._policies)
+        self._keep(report, pending.signature, digest_of(data) if report.concerned and self._cache else None)
+        return report
+
+    def _keep(self, report: FileReport, signature: Signature | None, digest: str | None) -> None:
+        if self._cache is not None:
+            self._cache.keep(report, signature, digest)

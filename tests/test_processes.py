@@ -1,0 +1,152 @@
+"""Several processes find what one does, in the same order, and are gone when they should be."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from worker_lint import processes
+from worker_lint.cli import main
+from worker_lint.policies import Policies
+from worker_lint.settings import SettingsResolver
+
+EXAMPLE = Path(__file__).parents[1] / "examples"
+HOOKS = Path(__file__).parents[1] / "hooks"
+
+
+@pytest.fixture
+def tree(tmp_path, monkeypatch):
+    """A tree of code, data, scripts and notebooks that is worth more than one process."""
+    files = [path for path in sorted(EXAMPLE.rglob("*")) if path.is_file() and "profiles" not in path.parts]
+    for number in range(12):
+        for path in files:
+            copy = tmp_path / f"part_{number:02}" / path.relative_to(EXAMPLE)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_bytes(path.read_bytes())
+    (tmp_path / "broken.py").write_bytes(b"num_workers = 4  # \xff\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(processes, "LEAST_BYTES", 2_000)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        ["--output-format=json"],
+        ["--output-format=text", "--mode=debug", "--diff"],
+        ["--output-format=text", "--mode=debug"],
+        ["--output-format=sarif", "--select=WL"],
+    ],
+    ids=["json", "diff", "text", "all"],
+)
+def test_the_report_is_the_same(tree, capsys, more):
+    arguments = ["--isolated", "--profile=none", "--no-cache", *more]
+    one = main([*arguments, "--jobs=1"]), *capsys.readouterr()
+    several = main([*arguments, "--jobs=3"]), *capsys.readouterr()
+    assert several == one
+    assert one[0] == 2  # one file is broken
+    assert one[1]
+
+
+def test_fixes_are_the_same(tree, capsys):
+    copy = tree.with_name(f"{tree.name}-copy")
+    shutil.copytree(tree, copy)
+    arguments = ["--isolated", "--profile=none", "--mode=debug", "--fix", "--unsafe-fixes", "--quiet", "--no-cache"]
+    main([*arguments, "--jobs=3"])
+    os.chdir(copy)
+    main([*arguments, "--jobs=1"])
+    names = [path.relative_to(tree) for path in sorted(tree.rglob("*")) if path.is_file()]
+    assert [name for name in names if (tree / name).read_bytes() != (copy / name).read_bytes()] == []
+
+
+def _files(tree):
+    return [(path, path.stat().st_size) for path in sorted(tree.rglob("*.py"))]
+
+
+def _policies():
+    return Policies(SettingsResolver({"profile": ("none",), "mode": "debug"}, isolated=True), {})
+
+
+def test_policies_can_be_sent_to_another_process(tree, monkeypatch):
+    forked = processes.verdicts(_files(tree), _policies(), 2)
+    monkeypatch.setattr(processes.sys, "platform", "darwin")
+    monkeypatch.setenv("PYTHONPATH", str(HOOKS))
+    assert processes.verdicts(_files(tree), _policies(), 2) == forked
+    assert any(verdict and verdict[0][3] for verdict in forked)
+
+
+def test_little_is_left_to_one_process(tree, monkeypatch):
+    monkeypatch.setattr(processes, "LEAST_BYTES", 10**9)
+    assert processes.verdicts(_files(tree), _policies(), 8) == []
+
+
+def test_a_process_that_is_killed_is_one_clear_line(tree, monkeypatch, capsys):
+    here = os.getpid()
+    judged = processes._judged
+
+    def killed(paths, policies):
+        if os.getpid() != here:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return judged(paths, policies)
+
+    monkeypatch.setattr(processes, "_judged", killed)
+    assert main(["--isolated", "--profile=none", "--no-cache", "--jobs=2"]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err == (
+        "error: a process that judged a part of the files was ended by signal 9; "
+        "run again with --jobs 1, which needs less memory\n"
+    )
+
+
+_WAITS = """
+import sys, time
+from worker_lint import processes
+from worker_lint.cli import main
+processes.LEAST_BYTES = 2000
+def judged(paths, policies):
+    sys.stderr.write("begun\\n")
+    sys.stderr.flush()
+    time.sleep(60)
+processes._judged = judged
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux for the children of a process")
+def test_an_interrupt_ends_all_of_them_without_a_traceback(tree):
+    with subprocess.Popen(
+        [sys.executable, "-c", _WAITS, "--isolated", "--profile=none", "--no-cache", "--jobs=2"],
+        cwd=tree, env={**os.environ, "PYTHONPATH": str(HOOKS)}, stderr=subprocess.PIPE, encoding="utf-8",
+        start_new_session=True,
+    ) as run:  # fmt: skip
+        assert run.stderr is not None
+        assert [run.stderr.readline(), run.stderr.readline()] == ["begun\n", "begun\n"]
+        os.killpg(run.pid, signal.SIGINT)
+        said = run.stderr.read()
+        assert run.wait(10) == 2
+    assert "Traceback" not in said
+    assert said.startswith("error: interrupted")
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline:
+        try:
+            os.killpg(run.pid, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.05)
+    raise AssertionError("a process is left")
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "many"])
+def test_the_number_of_processes_is_positive(number, capsys):
+    with pytest.raises(SystemExit) as raised:
+        main(["--jobs", number])
+    assert raised.value.code == 2
+    assert "--jobs" in capsys.readouterr().err
