@@ -50,6 +50,12 @@ def test_the_pages_of_the_rules_are_fresh(tool: Callable[[str], ModuleType]) -> 
     assert {path.stem for path in (ROOT / "docs" / "rules").iterdir()} == {rule.code for rule in RULES}
 
 
+def test_the_data_is_fresh(tool: Callable[[str], ModuleType]) -> None:
+    documents: dict[Path, str] = tool("write_data").documents()
+    for path, text in documents.items():
+        assert path.read_text(encoding="utf-8") == text, "run python tools/write_data.py"
+
+
 def test_every_rule_has_a_place_in_the_overview() -> None:
     overview = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
     assert re.findall(r"rules/(WL\d{3})\.md", overview) == [rule.code for rule in RULES]

@@ -71,7 +71,7 @@ def test_the_wheel_holds_the_package_and_the_schemas_as_they_are(wheel: Path) ->
 def test_what_the_wheel_holds_is_what_a_run_needs(wheel: Path) -> None:
     names = set(_contents(wheel))
     assert {f"worker_lint/schemas/{name}.schema.json" for name in NAMES} <= names
-    assert {f"worker_lint/locate/{name}" for name in ("shell.scm", "vocabulary.toml")} <= names
+    assert {f"worker_lint/locate/{name}" for name in ("shell.scm", "vocabulary.json")} <= names
     assert {"worker_lint/py.typed", f"worker_lint-{__version__}.dist-info/licenses/LICENSE"} <= names
 
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from worker_lint.hardware.demand import Demand
-from worker_lint.hardware.limits import exceeded, limits
-
 if TYPE_CHECKING:
     from worker_lint.baseline import Baseline
+    from worker_lint.hardware.demand import Demand
     from worker_lint.hardware.limits import Limits
     from worker_lint.hardware.profile import Profile
     from worker_lint.hardware.terms import Term
@@ -32,6 +30,8 @@ class Bound:
 
     def certainly_exceeds(self, term: Term, workers: int) -> bool:
         """Return whether ``workers`` exceed ``term`` without any assumed input to say so."""
+        from worker_lint.hardware.limits import exceeded
+
         found = exceeded(self.profile, self.demand, workers)
         return any(excess.certain for excess in found if excess.term.name == term.name)
 
@@ -58,6 +58,8 @@ class Policy:
     @property
     def demand(self) -> Demand:
         """What one job asks of a machine, as far as the settings say."""
+        from worker_lint.hardware.demand import Demand  # only with a machine there is something to compute
+
         said = self.settings
         return Demand(
             ranks_per_node=said.ranks_per_node,
@@ -70,6 +72,10 @@ class Policy:
 
     def bounds(self, group: Group | None = None) -> tuple[Bound, ...]:
         """Return the limits of each profile for a loader with the options of ``group``."""
+        if not self.profiles:
+            return ()
+        from worker_lint.hardware.limits import limits
+
         prefetch = self.prefetch_factor(group)
         if prefetch not in self._bounds:
             demand = replace(self.demand, prefetch_factor=prefetch)

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from importlib.resources.abc import Traversable
-
     from jsonschema.exceptions import ValidationError
 
 NAMES = ("worker-counts", "hardware-profile", "settings", "baseline", "report", "vocabulary")
 
-_BUNDLED = files("worker_lint") / "schemas"
+_BUNDLED = Path(__file__).with_name("schemas")
 
 
-def _folder() -> Traversable:
+def _folder() -> Path:
     """Return where the schemas lie: inside the package in a wheel, at the top of the tree in a checkout."""
     return _BUNDLED if _BUNDLED.is_dir() else Path(__file__).parents[2] / "schemas"
 

@@ -36,7 +36,8 @@ import nbformat
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from worker_lint.locate.vocabulary import tomllib, vocabulary
+from worker_lint import toml_text
+from worker_lint.locate.vocabulary import vocabulary
 from worker_lint.source import language_by_line, language_by_name, may_be_read
 
 if TYPE_CHECKING:
@@ -180,7 +181,7 @@ def yaml_documents(data: bytes) -> Any:
 
 def toml_document(data: bytes) -> Any:
     """Return a TOML document."""
-    return tomllib.loads(data.decode("utf-8"))
+    return toml_text.parse(data.decode("utf-8"))
 
 
 # Files

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import copy
-from importlib.resources import files
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import worker_lint.locate
 from worker_lint.locate import locate
-from worker_lint.locate.vocabulary import Vocabulary, extended, normalised, tomllib, vocabulary
+from worker_lint.locate.vocabulary import Vocabulary, extended, normalised, vocabulary
 from worker_lint.schema import load_schema, problems
 from worker_lint.source import Source
 
-DATA = tomllib.loads((files("worker_lint.locate") / "vocabulary.toml").read_text(encoding="utf-8"))
+DATA = json.loads((Path(worker_lint.locate.__file__).parent / "vocabulary.json").read_bytes())
 PAGE = Path(__file__).parents[2] / "docs" / "coverage.md"
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
-import sys
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from worker_lint.locate.command import PYTHON, SHELLS, understood
@@ -18,11 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from worker_lint.site import Value
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 _LONG = re.compile(r"--([A-Za-z][\w\-]*)(?:(=)(.*))?", re.DOTALL)
 _SHORT = re.compile(r"-([A-Za-z])(=?)(.*)", re.DOTALL)
@@ -74,8 +69,8 @@ class Step:
 @cache
 def starters() -> Mapping[str, Starter]:
     """Return the starters by each of their names."""
-    text = (files("worker_lint.locate") / "starters.toml").read_text(encoding="utf-8")
-    listed = [Starter(kind, **{**said, "names": tuple(said["names"])}) for kind, said in tomllib.loads(text).items()]
+    data = json.loads(Path(__file__).with_suffix(".json").read_bytes())  # written by tools/write_data.py
+    listed = [Starter(kind, **{**said, "names": tuple(said["names"])}) for kind, said in data.items()]
     return {name: starter for starter in listed for name in starter.names}
 
 

@@ -1,22 +1,20 @@
-"""The words of ``vocabulary.toml``, compiled once into the shapes that the locators ask for."""
+"""The words of ``vocabulary.toml``, compiled once into the shapes that the locators ask for.
+
+They are read from ``vocabulary.json``, which ``tools/write_data.py`` writes: each run reads them.
+"""
 
 from __future__ import annotations
 
-import sys
+import json
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from worker_lint.stems import STEMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 Scope = Literal["process", "gpu", "node", "threads"]
 
@@ -171,7 +169,7 @@ def normalised(name: str) -> str:
 @cache
 def vocabulary() -> Vocabulary:
     """Return the vocabulary that ships with the package."""
-    return compiled(tomllib.loads((files("worker_lint.locate") / "vocabulary.toml").read_text(encoding="utf-8")))
+    return compiled(json.loads(Path(__file__).with_suffix(".json").read_bytes()))
 
 
 def extended(names: tuple[str, ...], not_names: tuple[str, ...], callables: tuple[str, ...]) -> Vocabulary:

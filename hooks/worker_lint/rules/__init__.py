@@ -66,6 +66,12 @@ _PERSISTENT = (b"ersistent", b"ERSISTENT")
 _PREFETCH = (b"refetch", b"REFETCH")
 _TIMEOUT = (b"imeout", b"IMEOUT")
 _CONTEXT = (b"ultiprocessing", b"ULTIPROCESSING")
+_LOOPS = (b"for", b"while")
+_UNPICKLABLE = (
+    # Lambdas; functions and classes within others; and what wraps something of the operating system.
+    *(b"lambda", b" def ", b"\tdef ", b" class ", b"\tclass "),
+    *(b"Lock", b"Condition", b"Event", b"open", b"File", b"connect", b"socket"),
+)
 _CPU_COUNTS = (b"cpu_count", b"sched_getaffinity")
 _CONTAINERS = (b"docker", b"podman", b"container", b"services")
 
@@ -123,10 +129,15 @@ CATALOGUE = (
     ),
     Entry("WL507", "python_object_dataset", words=(b"Dataset",), where="python", default=False),
     Entry("WL508", "cuda_or_loader_in_worker", words=(b"Dataset", b"collate_fn"), where="python"),
-    Entry("WL601", "missing_main_guard", where="python"),
-    Entry("WL602", "unpicklable_loader_argument", where="python"),
+    Entry(
+        "WL601",
+        "missing_main_guard",
+        words=(*_LOOPS, b"iter", b"list", b"tuple", b"set(", b"set (", b"deque"),
+        where="python",
+    ),
+    Entry("WL602", "unpicklable_loader_argument", words=_UNPICKLABLE, where="python"),
     Entry("WL603", "workers_in_notebook", where="python", default=False),
-    Entry("WL604", "respawn_every_epoch", where="python"),
+    Entry("WL604", "respawn_every_epoch", words=_LOOPS, where="python"),
     Entry("WL701", "workers_times_ranks", where="script"),
     Entry("WL702", "division_collapses_to_zero", words=(b"/",), where="python"),
     Entry("WL703", "worker_thread_oversubscription", words=(b"cv2", b"linalg"), where="python", default=False),

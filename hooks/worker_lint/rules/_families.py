@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import NamedTuple
 
 
@@ -19,7 +19,7 @@ class Family(NamedTuple):
 @cache
 def families() -> dict[str, Family]:
     """Return the families by the beginning of their codes, in that order."""
-    document = json.loads((files("worker_lint.rules") / "families.json").read_text(encoding="utf-8"))
+    document = json.loads(Path(__file__).with_name("families.json").read_bytes())
     return {prefix: Family(**family) for prefix, family in document.items()}
 
 

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import sys
+import json
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from worker_lint.locate.imports import Imports
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +98,7 @@ _Entry = TypeVar("_Entry")
 @cache
 def frameworks() -> Frameworks:
     """Return what the frameworks say."""
-    data = tomllib.loads((files("worker_lint.rules") / "frameworks.toml").read_text(encoding="utf-8"))
+    data = json.loads(Path(__file__).with_name("frameworks.json").read_bytes())  # written by tools/write_data.py
 
     def each(kind: str, of: type[_Entry]) -> tuple[_Entry, ...]:
         return tuple(
