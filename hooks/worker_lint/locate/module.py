@@ -3,33 +3,57 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from worker_lint.locate.descent import node_at
 from worker_lint.locate.forms import last_name, text_of
+from worker_lint.locate.imports import Imports
 from worker_lint.locate.scopes import intact
 from worker_lint.locate.values import python_value, unwrapped
-from worker_lint.locate.words import occurrences
+from worker_lint.locate.words import occurrences, present
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from tree_sitter import Node
+    from tree_sitter import Node, Parser
 
-    from worker_lint.locate.imports import Imports
+    from worker_lint.locate.vocabulary import Vocabulary
     from worker_lint.site import Value
 
 _STATEMENTS = ("expression_statement", "block", "module")
 """What may be nothing but one expression."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@cache
+def _parser() -> Parser:
+    # Code in which no word stands outside of comments is not parsed at all.
+    import tree_sitter
+    import tree_sitter_python
+
+    return tree_sitter.Parser(tree_sitter.Language(tree_sitter_python.language()))
+
+
+@dataclass(frozen=True, eq=False)
 class Module:
-    """One Python source: its bytes as they were parsed, its tree, and what its names stand for."""
+    """One Python source: its bytes as parsers want them, and its tree and its names once somebody asks for them."""
 
     code: bytes
-    root: Node
-    imports: Imports
+    vocabulary: Vocabulary
+
+    @cached_property
+    def root(self) -> Node:
+        """The root of its syntax tree, whatever Python it is in."""
+        return _parser().parse(self.code).root_node
+
+    @cached_property
+    def imports(self) -> Imports:
+        """What its names stand for."""
+        return Imports.of(self.code, self.root, self.vocabulary)
+
+    def may_hold(self, names: Collection[str]) -> bool:
+        """Return whether one of ``names`` stands in the code, be it in a comment or a string; nothing is parsed."""
+        return bool(present(self.code, frozenset(names)))
 
     def words(self, words: Collection[str]) -> Iterator[Node]:
         """Yield the innermost node at each place where one of ``words`` stands as a whole word, in order.

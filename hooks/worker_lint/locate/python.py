@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import TYPE_CHECKING
-
-import tree_sitter
-import tree_sitter_python
 
 from worker_lint.locate.descent import node_at
 from worker_lint.locate.evidence import PROOF, Evidence, weigh
 from worker_lint.locate.flow import Reach, sink_of
 from worker_lint.locate.forms import Placed, placed, text_of
 from worker_lint.locate.groups import Groups
-from worker_lint.locate.imports import Imports
 from worker_lint.locate.module import Module
 from worker_lint.locate.origins import Origins
 from worker_lint.locate.scopes import intact, scope_of, scopes_around
 from worker_lint.locate.surroundings import of_call, of_file, of_help, of_holders, of_target, of_value
 from worker_lint.locate.values import python_value, refuse_endless, unwrapped
 from worker_lint.locate.vocabulary import normalised
-from worker_lint.locate.words import occurrences, worker_words
+from worker_lint.locate.words import in_comment_line, occurrences, worker_words
 from worker_lint.site import Document, Site
 
 if TYPE_CHECKING:
@@ -39,30 +34,41 @@ _MOST_TOO_DEEP = 100
 """Words deeper in the tree than anybody writes code, after which the file is taken for no code."""
 
 
-@cache
-def _parser() -> tree_sitter.Parser:
-    return tree_sitter.Parser(tree_sitter.Language(tree_sitter_python.language()))
-
-
-def parse(source: Source) -> Node:
-    """Return the root of the syntax tree of ``source``, whatever Python it is in."""
-    return _parser().parse(source.parsed).root_node
-
-
 def locate(source: Source, words: Vocabulary) -> tuple[Document, ...]:
     """Return the sites and groups of a Python source, whatever its version, syntax errors and all."""
-    return (_Locator(source, words).document(),)
+    module = Module(source.parsed, words)
+    if not _may_set_a_count(module.code, words):
+        return (Document(source, module=module),)
+    return (_Locator(source, words, module).document(),)
+
+
+def _may_set_a_count(code: bytes, words: Vocabulary) -> bool:
+    """Return whether there is anything to find: a count outside of comments, a worker option, or a loader."""
+    return any(not in_comment_line(code, start) for _, (start, _) in _count_words(code, words)) or any(
+        True for _ in occurrences(code, words.option_names | words.loader_names)
+    )
+
+
+def _count_words(code: bytes, words: Vocabulary) -> Iterator[tuple[str, Hit]]:
+    """Yield every place of a name that may be a count's."""
+    for word, (start, end) in worker_words(code):
+        if words.is_count(word):
+            yield word, (start, end)
+        elif "-" in word.lstrip("-") and words.is_count(last := word.rpartition("-")[2]):
+            yield last, (end - len(last), end)  # 8-num_workers
+    yield from occurrences(code, words.odd_names)
 
 
 class _Locator:
     """The state of one pass over one tree."""
 
-    def __init__(self, source: Source, words: Vocabulary) -> None:
+    def __init__(self, source: Source, words: Vocabulary, module: Module) -> None:
         self.source = source
         self.words = words
-        self.code = source.parsed
-        self.root = parse(source)
-        self.imports = Imports.of(self.code, self.root, words)
+        self.module = module
+        self.code = module.code
+        self.root = module.root
+        self.imports = module.imports
         self.groups = Groups(self.root, self.imports, words)
         self.reach = Reach()
         self.found: list[Placed] = []
@@ -77,13 +83,12 @@ class _Locator:
         about_file = of_file(self.source, self.imports, self.words)
         sites = list(Origins((found, self._site(found, about_file)) for found in self.found).resolved())
         sites += [self._positional(group) for group in self.groups if group.counts_by_position]
-        module = Module(self.code, self.root, self.imports)
-        return Document(self.source, innermost(sites), tuple(self.groups), module=module)
+        return Document(self.source, innermost(sites), tuple(self.groups), module=self.module)
 
     def _read_worker_words(self) -> None:
         """Sort every word with "worker" in it: set here, used here, an option of a loader."""
         too_deep = 0
-        for word, hit in self._count_words():
+        for word, hit in _count_words(self.code, self.words):
             node = node_at(self.root, *hit)
             if node is None:
                 too_deep += 1
@@ -97,14 +102,6 @@ class _Locator:
                 self.found.append(found)
             elif node.type == "identifier":
                 self.reach.add(normalised(word), sink_of(node, self.imports, self.words, self.root))
-
-    def _count_words(self) -> Iterator[tuple[str, Hit]]:
-        for word, (start, end) in worker_words(self.code):
-            if self.words.is_count(word):
-                yield word, (start, end)
-            elif "-" in word.lstrip("-") and self.words.is_count(last := word.rpartition("-")[2]):
-                yield last, (end - len(last), end)  # 8-num_workers
-        yield from occurrences(self.code, self.words.odd_names)
 
     def _calls_and_options(self) -> Iterator[Node]:
         """Yield the name of each worker option that is given, and of each loader that is called."""

@@ -43,10 +43,10 @@ def occurrences(code: bytes, words: Collection[str]) -> Iterator[tuple[str, Hit]
 
     A dash belongs to a word that it stands before, not to one that it stands behind.
     """
-    present = words if len(words) <= _FEW else _present(code, frozenset(words))
+    wanted = words if len(words) <= _FEW else present(code, frozenset(words))
     # Two words overlap only where one begins with the other: then the longer one stands there.
     longest: dict[int, int] = {}
-    for word in present:
+    for word in wanted:
         for start, end in _places(code, word.encode()):
             longest[start] = max(end, longest.get(start, end))
     for start in sorted(longest):
@@ -62,16 +62,16 @@ def _places(code: bytes, word: bytes) -> Iterator[Hit]:
         start = code.find(word, start + 1)
 
 
+def present(code: bytes, words: frozenset[str]) -> list[str]:
+    """Return those of ``words`` that can stand in ``code``, as far as its names tell, in no order."""
+    names = _names_of(code)
+    return [word for word in words if names.issuperset(_names_in(word))]
+
+
 @lru_cache(maxsize=256)
 def _names_in(word: str) -> tuple[bytes, ...]:
     """Return the names that ``word`` is made of: those between its dashes."""
     return tuple(word.encode().translate(_BLANK).split())
-
-
-def _present(code: bytes, words: frozenset[str]) -> list[str]:
-    """Return those of ``words`` that can stand in ``code``, as far as its names tell."""
-    names = _names_of(code)
-    return [word for word in words if names.issuperset(_names_in(word))]
 
 
 @lru_cache(maxsize=1)
@@ -85,3 +85,13 @@ def _names_of(code: bytes) -> frozenset[bytes]:
         names.update(code[start:end].translate(_BLANK).split())
         start = end
     return frozenset(names)
+
+
+def in_comment_line(code: bytes, start: int) -> bool:
+    """Return whether the word at ``start`` surely names nothing: behind the ``#`` and a blank that a line begins with.
+
+    It then stands in a comment of Python, or within a longer text in quotes that has such a line, outside of its
+    interpolations.
+    """
+    before = code[code.rfind(b"\n", 0, start) + 1 : start]
+    return before.lstrip(b" \t").startswith(b"#") and b" " in before and b"{" not in before

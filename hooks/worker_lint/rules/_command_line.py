@@ -62,7 +62,7 @@ class Option:
 def options(document: Document) -> Iterator[Option]:
     """Yield each option with a default that is a site, and each without one whose value reaches a loader here."""
     module = document.module
-    if module is None or _TYPED_ELSEWHERE & module.imports.modules:
+    if module is None or not (document.sites or document.groups) or _TYPED_ELSEWHERE & module.imports.modules:
         return
     seen: set[str] = set()
     for site in document.sites:

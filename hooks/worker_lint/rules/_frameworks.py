@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from worker_lint.locate.imports import Imports
+    from worker_lint.locate.module import Module
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +120,6 @@ def _frozen(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-def uses(imports: Imports, modules: tuple[str, ...]) -> bool:
+def uses(module: Module, modules: tuple[str, ...]) -> bool:
     """Return whether a file imports one of ``modules``, or anything in them."""
-    return any(name.partition(".")[0] in modules for name in imports.modules)
+    return module.may_hold(modules) and any(name.partition(".")[0] in modules for name in module.imports.modules)

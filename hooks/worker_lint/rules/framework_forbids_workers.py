@@ -94,10 +94,10 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
         elif any(callee in each.names for each in known.replaced):
             yield from _replaced(group)
     for method in known.needs_workers:
-        if uses(module.imports, method.modules):
+        if uses(module, method.modules):
             yield from _needs_workers(document, module, method)
     for lowest in known.lowest:
-        if uses(module.imports, lowest.modules):
+        if uses(module, lowest.modules):
             yield from _too_low(module, lowest)
 
 

@@ -77,11 +77,7 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
     module = document.module
     if module is None:
         return
-    known = [
-        each
-        for each in frameworks().shards
-        if uses(module.imports, each.modules) and each.method.encode() in module.code
-    ]
+    known = [each for each in frameworks().shards if uses(module, each.modules) and each.method.encode() in module.code]
     for group in document.groups if known else ():
         count = group.count
         if group.loader is None or group.kind != "call" or count is None or count.number is None:
