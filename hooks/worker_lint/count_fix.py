@@ -75,9 +75,10 @@ def checkpoint_error(group: Group | None, document: Document) -> str | None:
 
     None, too, where the file saves no state of anything: there are no checkpoints to resume.
     """
-    if group is None or group.loader is None or b"state" not in document.source.code:
+    error = group.loader.checkpoint_error if group is not None and group.loader is not None else None
+    if error is None or b"state" not in document.source.code:
         return None
-    return group.loader.checkpoint_error if _STATE.search(document.source.code) else None
+    return error if _STATE.search(document.source.code) else None
 
 
 def blocked_by(site: Site, document: Document) -> int | None:

@@ -59,3 +59,48 @@ def test_the_function_and_the_class_around_a_node(module):
     (base,) = definition.child_by_field_name("superclasses").named_children
     assert module.dotted(base) == "torch.utils.data.IterableDataset"
     assert around(definition, "class_definition") is None
+
+
+def located(code: str):
+    (document,) = locate(Source(Path("train.py"), "python", code.encode()), vocabulary())
+    return document
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "# num_workers = 4\n",
+        "def f():\n    # loader(num_workers=4)\n    pass\n",
+        "max_workers = 8\n",
+        "workers_here = 8\n",
+    ],
+    ids=["in a comment", "in a comment of a function", "another word", "no count's name"],
+)
+def test_code_that_can_set_no_count_is_not_parsed_before_somebody_asks(code: str):
+    document = located(code)
+    assert not document.sites
+    assert "root" not in vars(document.module)
+    assert document.module.root.type == "module"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "x = 1  # and then\nnum_workers = 4\n",
+        "f(a,  # the first\n  num_workers=4)\n",
+        'text = f"""\n# {f(num_workers=4)}"""\n',
+        "text = '#' ; num_workers = 4\n",
+        "#\\\nnum_workers = 4\n",
+        "# loaders\rnum_workers = 4\n",
+    ],
+    ids=["behind a comment", "in a call", "in an f-string", "a # in quotes", "no continuation", "a lone return"],
+)
+def test_code_that_sets_one_is_parsed_however_comments_stand_around_it(code: str):
+    assert [site.value.text for site in located(code).sites] == ["4"]
+
+
+def test_names_are_known_to_be_absent_without_a_tree():
+    module = located("# num_workers of webdataset\nimport os\n").module
+    assert module.may_hold({"webdataset", "keras"})
+    assert not module.may_hold({"keras", "data"})
+    assert "root" not in vars(module)

@@ -194,7 +194,9 @@ def _is_at(value: Value, other: Value) -> bool:
 
 def _is_only_value(value: Value, target: str, module: Module) -> bool:
     """Return whether ``value`` is what the file assigns to ``target``, an attribute, and all that it assigns to it."""
-    assignment = re.compile(rb"(?<![\w.])" + re.escape(target.encode()) + rb"\s*=\s*(?!=)")
+    # A pattern that begins with letters is searched for many times faster than one that begins by looking behind.
+    name = re.escape(target.encode())
+    assignment = re.compile(name + rb"(?<![\w.]" + name + rb")\s*=\s*(?!=)")
     return [match.end() for match in assignment.finditer(module.code)] == [value.start]
 
 

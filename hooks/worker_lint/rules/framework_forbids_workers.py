@@ -58,6 +58,7 @@ no option beside it needs workers.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from worker_lint.finding import Fix, Severity, replacing
@@ -103,15 +104,21 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
 
 def _loaders(document: Document, module: Module) -> Iterator[tuple[Group, Node]]:
     """Yield each loader around a dataset of one of the frameworks, with the call that makes the dataset."""
-    datasets = [name for each in frameworks().own_workers for name in each.names]
-    datasets += [name for each in frameworks().replaced for name in each.names]
-    if not any(name.rpartition(".")[2].encode() in module.code for name in datasets):
+    if not module.may_hold(_datasets()):
         return
     for group in document.groups:
         call = module.node(group.start, group.end) if group.loader is not None and group.kind == "call" else None
         made = maker(argument(call, "dataset"), module) if call is not None else None
         if made is not None:
             yield group, made
+
+
+@cache
+def _datasets() -> frozenset[str]:
+    """Return the last part of the name of each of those datasets."""
+    names = [name for each in frameworks().own_workers for name in each.names]
+    names += [name for each in frameworks().replaced for name in each.names]
+    return frozenset(name.rpartition(".")[2] for name in names)
 
 
 def _own_workers(group: Group, made: Node, own: OwnWorkers, module: Module) -> Iterator[Finding]:

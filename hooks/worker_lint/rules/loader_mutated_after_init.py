@@ -58,7 +58,7 @@ from worker_lint.locate.scopes import scope_of
 from worker_lint.rule import Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from tree_sitter import Node
 
@@ -97,7 +97,9 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
     }
     if module is None or not built:
         return
-    for match in _SETTING.finditer(module.code):
+    settings = list(_SETTING.finditer(module.code))
+    names = _names(built, module) if settings else set()
+    for match in settings:
         node = node_at(module.root, *match.span(1))
         target = node.parent if node is not None else None
         setting = target.parent if target is not None else None
@@ -106,6 +108,8 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
         if setting.child_by_field_name("left") != target:
             continue
         name, loader = match[1].decode(), text_of(target.child_by_field_name("object"))
+        if loader not in names:
+            continue
         group = _built(loader, target, module, built)
         value = setting.child_by_field_name("right")
         certain = name in _SEALED
@@ -124,6 +128,13 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
             severity=Severity.ERROR if certain else None,
             related=(Related(document.source.path, document.source.position(group.start), f"{loader} is built here"),),
         )
+
+
+def _names(built: Iterable[tuple[int, int]], module: Module) -> set[str]:
+    """Return what the file assigns the loaders that are ``built`` to: few names, of which few attributes are set."""
+    calls = (module.node(start, end) for start, end in built)
+    assignments = (call.parent for call in calls if call is not None and call.parent is not None)
+    return {text_of(each.child_by_field_name("left")) for each in assignments if each.type == "assignment"}
 
 
 def _built(loader: str, target: Node, module: Module, built: Mapping[tuple[int, int], Group]) -> Group | None:
