@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from worker_lint.locate.descent import outermost_at
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
 _DEFAULT_LOADER = "torch.utils.data.DataLoader"
 
 
-_STATEMENT = re.compile(rb"^[ \t]*(?:from|import)\b", re.MULTILINE)
+_FIRST = re.compile(rb"[ \t]*(?:from|import)\b")
+# With the line break, which is searched for many times faster than a place behind one.
+_FURTHER = re.compile(rb"\n[ \t]*(?:from|import)\b")
 _STATEMENTS = ("import_statement", "import_from_statement")
 
 
@@ -37,7 +40,8 @@ class Imports:
     def of(cls, code: bytes, root: Node, words: Vocabulary) -> Imports:
         """Return what the import statements anywhere in ``code`` say; ``root`` is its tree."""
         imports = cls(words)
-        for match in _STATEMENT.finditer(code):
+        first = _FIRST.match(code)
+        for match in chain((first,) if first else (), _FURTHER.finditer(code)):
             statement = outermost_at(root, match.end() - 1, match.end(), _STATEMENTS)
             if statement is not None:
                 imports.add(statement)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from worker_lint.locate.descent import node_at
@@ -80,8 +81,7 @@ class _Locator:
             self.groups.around(node)
         self._follow_own_names()
         self._look_into_values()
-        about_file = of_file(self.source, self.imports, self.words)
-        sites = list(Origins((found, self._site(found, about_file)) for found in self.found).resolved())
+        sites = list(Origins((found, self._site(found)) for found in self.found).resolved())
         sites += [self._positional(group) for group in self.groups if group.counts_by_position]
         return Document(self.source, innermost(sites), tuple(self.groups), module=self.module)
 
@@ -164,7 +164,11 @@ class _Locator:
         holder = above.child_by_field_name("object") if above is not None and above.type == "attribute" else None
         return found.form == "assignment" and holder is not None and text_of(holder) == base
 
-    def _site(self, found: Placed, about_file: list[Evidence]) -> Site:
+    @cached_property
+    def _about_file(self) -> list[Evidence]:
+        return of_file(self.source, self.imports, self.words)
+
+    def _site(self, found: Placed) -> Site:
         name = text_of(found.name)
         group = self.groups.at(found.holder) if found.holder is not None else None
         callee = group.callee if group else None
@@ -173,7 +177,7 @@ class _Locator:
         refuse_endless(self.source, value)
         evidence = self._of_group(found, name, group)
         if not any(abs(each.weight) >= PROOF for each in evidence):  # what takes it says more than what stands around
-            evidence += [*of_target(found.name, self.words), *of_holders(found.name, self.words), *about_file]
+            evidence += [*of_target(found.name, self.words), *of_holders(found.name, self.words), *self._about_file]
             evidence += self.reach.evidence(normalised(name), self.words)
         evidence += of_value(unwrapped(found.value), not self.words.is_plain_count(name))
         weighed = weigh(name.rpartition(".")[2], evidence, self.words)
