@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 KINDS = ("ignore", "ignore-file", "keep")
 KEPT = ("WL201", "WL301")
 """What ``keep`` answers: the count is deliberate, so neither the policy nor a bound that only costs speed speaks."""
+_KEPT_WHERE_WRITTEN = "WL202"
+"""What it answers besides, for those who ask for that rule: the count is meant to stand where it does."""
 
 _DIRECTIVE = re.compile(
     rb"(?P<opening>#|//|/\*)[ \t]*worker-lint:[ \t]*(?P<kind>[A-Za-z][\w-]*)"
@@ -69,7 +71,7 @@ class Directive:
         if self.fault is not None:
             return False
         if self.kind == "keep":
-            return code in KEPT
+            return code in KEPT or code == _KEPT_WHERE_WRITTEN
         return self.kind in KINDS and (self.codes is None or any(code.startswith(each.text) for each in self.codes))
 
     def names(self, code: str) -> bool:

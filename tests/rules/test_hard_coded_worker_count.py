@@ -62,3 +62,9 @@ def test_tests_may_write_their_counts(judged):
 
 def test_it_is_off_by_default(judged):
     assert judged(None, within_a_function("DataLoader(d, num_workers=4)")).findings == []
+
+
+def test_a_count_that_is_to_be_kept_may_stand_where_it_does(judged):
+    code = within_a_function("return DataLoader(d, num_workers=4)")
+    assert judged("WL202", code).findings
+    assert not judged("WL202", code.replace("=4)", "=4)  # worker-lint: keep")).findings
