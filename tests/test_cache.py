@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from worker_lint import cache
+from worker_lint import cache, cache_folder
 from worker_lint.cli import main
 
 PROFILE = Path(__file__).parents[1] / "examples" / "profiles" / "g4dn-xlarge.json"
@@ -29,7 +29,7 @@ def tree(tmp_path, monkeypatch):
     (folder / "config.json").write_text('{"dataloader_num_workers": -1}\n', encoding="utf-8")
     (folder / "plain_1.py").write_text("# worker-lint: ignore-file[WL201] it is only a try\n", encoding="utf-8")
     monkeypatch.chdir(folder)
-    monkeypatch.delenv(cache.VARIABLE, raising=False)
+    monkeypatch.delenv(cache_folder.VARIABLE, raising=False)
     monkeypatch.setattr(cache, "_PATIENCE", 0)
     for name in ("CI", "GITHUB_ACTIONS", "GITLAB_CI", "BUILDKITE", "JENKINS_URL", "TF_BUILD"):
         monkeypatch.delenv(name, raising=False)
@@ -264,7 +264,7 @@ def test_fixes_are_made_after_a_run_that_made_none(tree, check):
 )
 def test_a_broken_index_is_written_anew(tree, check, damage):
     first = check("--profile=none")
-    (index,) = (tree / cache.FOLDER).glob("*.json")
+    (index,) = (tree / cache_folder.FOLDER).glob("*.json")
     good = index.read_bytes()
     index.write_bytes(damage(good))
     assert check("--profile=none") == first
@@ -279,7 +279,7 @@ def _sealed(text):
 
 def test_records_that_are_none_are_judged_anew(tree, check):
     first = check("--profile=none")
-    (index,) = (tree / cache.FOLDER).glob("*.json")
+    (index,) = (tree / cache_folder.FOLDER).glob("*.json")
     document = json.loads(index.read_bytes().partition(b"\n")[2])
     for row in document["files"].values():
         if row[2] is not None:
@@ -294,26 +294,26 @@ def test_what_is_gone_is_forgotten(tree, check):
         (tree / f"plain_{number}.py").unlink()
     _later(tree / "plain_26.py", "pass\n")
     check("--profile=none")
-    (index,) = (tree / cache.FOLDER).glob("*.json")
+    (index,) = (tree / cache_folder.FOLDER).glob("*.json")
     assert b"plain_22.py" not in index.read_bytes()
     assert b"plain_30.py" in index.read_bytes()
 
 
 def test_the_folder_is_left_out_of_checkouts_and_backups(tree, check):
     check("--profile=none")
-    folder = tree / cache.FOLDER
+    folder = tree / cache_folder.FOLDER
     assert (folder / "CACHEDIR.TAG").read_bytes().startswith(b"Signature: 8a477f597d28d172789f06886806bc55\n")
     assert "*" in (folder / ".gitignore").read_text("utf-8").splitlines()
 
 
 def test_few_files_make_no_cache(tree, check):
     check("--profile=none", "train.py", "config.json")
-    assert not (tree / cache.FOLDER).exists()
+    assert not (tree / cache_folder.FOLDER).exists()
 
 
 def test_no_cache_leaves_nothing_behind(tree, check):
     check("--profile=none", "--no-cache")
-    assert not (tree / cache.FOLDER).exists()
+    assert not (tree / cache_folder.FOLDER).exists()
 
 
 def test_the_folder_lies_by_the_settings_file(tree, check, monkeypatch):
@@ -321,17 +321,17 @@ def test_the_folder_lies_by_the_settings_file(tree, check, monkeypatch):
     (tree / "sub").mkdir()
     monkeypatch.chdir(tree / "sub")
     check("--profile=none", "..")
-    assert (tree / cache.FOLDER).is_dir()
-    assert not (tree / "sub" / cache.FOLDER).exists()
+    assert (tree / cache_folder.FOLDER).is_dir()
+    assert not (tree / "sub" / cache_folder.FOLDER).exists()
 
 
 def test_the_folder_can_be_named(tree, check, monkeypatch, tmp_path):
-    monkeypatch.setenv(cache.VARIABLE, str(tmp_path / "by environment"))
+    monkeypatch.setenv(cache_folder.VARIABLE, str(tmp_path / "by environment"))
     check("--profile=none")
     check("--profile=none", f"--cache-dir={tmp_path / 'by option'}")
-    assert cache.is_cache(tmp_path / "by environment")
-    assert cache.is_cache(tmp_path / "by option")
-    assert not (tree / cache.FOLDER).exists()
+    assert cache_folder.is_cache(tmp_path / "by environment")
+    assert cache_folder.is_cache(tmp_path / "by option")
+    assert not (tree / cache_folder.FOLDER).exists()
 
 
 def test_a_folder_with_other_things_is_refused(tree, check):
@@ -342,22 +342,22 @@ def test_a_folder_with_other_things_is_refused(tree, check):
 
 
 def test_a_folder_that_cannot_be_made_is_done_without(tree, check, monkeypatch):
-    (tree / cache.FOLDER).write_text("a file", encoding="utf-8")
+    (tree / cache_folder.FOLDER).write_text("a file", encoding="utf-8")
     first = check("--profile=none")
     assert check("--profile=none") == first
-    assert (tree / cache.FOLDER).read_text("utf-8") == "a file"
+    assert (tree / cache_folder.FOLDER).read_text("utf-8") == "a file"
 
 
 def test_clean_removes_it(tree, check, capsys):
     check("--profile=none")
     assert main(["clean"]) == 0
-    assert not (tree / cache.FOLDER).exists()
+    assert not (tree / cache_folder.FOLDER).exists()
     assert main(["clean"]) == 0
     assert "nothing to remove" in capsys.readouterr().out
 
 
 def test_clean_leaves_what_is_not_its_own(tree, capsys):
-    (tree / cache.FOLDER).mkdir()
-    (tree / cache.FOLDER / "notes.json").write_text("{}", encoding="utf-8")
+    (tree / cache_folder.FOLDER).mkdir()
+    (tree / cache_folder.FOLDER / "notes.json").write_text("{}", encoding="utf-8")
     assert main(["clean"]) == 0
-    assert (tree / cache.FOLDER / "notes.json").exists()
+    assert (tree / cache_folder.FOLDER / "notes.json").exists()

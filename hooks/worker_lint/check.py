@@ -9,7 +9,7 @@ from worker_lint.errors import SourceError
 from worker_lint.file_report import FileReport
 from worker_lint.judge import judged
 from worker_lint.locate import locate
-from worker_lint.opening import language_of, open_source, words_of
+from worker_lint.opening import opened, words_of
 from worker_lint.source import Source, read
 
 if TYPE_CHECKING:
@@ -29,20 +29,6 @@ def check_text(path: Path, data: bytes, policies: Policies) -> FileReport:
         return judged_source(source, policies) if isinstance(source, Source) else source
     except SourceError as error:
         return FileReport(path, error=str(error))
-
-
-def opened(path: Path, data: bytes, policies: Policies) -> Source | FileReport:
-    """Return the source of a file in which something may be found, else its report.
-
-    Raises SettingsError, and SourceError where the bytes are no text.
-    """
-    language = language_of(path, data)
-    if language is None:
-        return FileReport(path, skipped="binary" if b"\0" in data[:8192] else "unknown language")
-    settings = policies.settings_for(path)
-    if language == "markdown" and not settings.markdown:
-        return FileReport(path, skipped="unwanted language")
-    return open_source(path, language, data, words_of(settings)) or FileReport(path)
 
 
 def judged_source(source: Source, policies: Policies) -> FileReport:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from worker_lint.locate.vocabulary import extended
+from worker_lint.file_report import FileReport
 from worker_lint.source import Source, language_by_line, language_by_name, may_be_read
 from worker_lint.stems import may_mention, mentions
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from worker_lint.languages import Language
     from worker_lint.locate.vocabulary import Vocabulary
+    from worker_lint.policies import Policies
     from worker_lint.settings import Settings
 
 
@@ -32,6 +33,8 @@ def language_of(path: Path, data: bytes) -> Language | None:
 
 def words_of(settings: Settings) -> Vocabulary:
     """Return the vocabulary that holds under ``settings``."""
+    from worker_lint.locate.vocabulary import extended
+
     return extended(settings.names, settings.not_names, settings.callables)
 
 
@@ -44,3 +47,17 @@ def open_source(path: Path, language: Language, data: bytes, words: Vocabulary) 
         return None
     source = Source.decode(path, language, data)
     return source if mentions(source.code, words.stems) else None
+
+
+def opened(path: Path, data: bytes, policies: Policies) -> Source | FileReport:
+    """Return the source of a file in which something may be found, else its report.
+
+    Raises SettingsError, and SourceError where the bytes are no text.
+    """
+    language = language_of(path, data)
+    if language is None:
+        return FileReport(path, skipped="binary" if b"\0" in data[:8192] else "unknown language")
+    settings = policies.settings_for(path)
+    if language == "markdown" and not settings.markdown:
+        return FileReport(path, skipped="unwanted language")
+    return open_source(path, language, data, words_of(settings)) or FileReport(path)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 from typing import TYPE_CHECKING
@@ -24,19 +23,11 @@ if TYPE_CHECKING:
     Verdict = tuple[Record, str] | None
     """What was found in a file, and the digest of what it held; None where that cannot be sent."""
 
-MOST_BY_DEFAULT = 8
-"""Processes where nobody says how many: the CPUs of a machine are not all for one job."""
 LEAST_BYTES = 100_000
 """Bytes to judge for each process: to start one and to hear from it costs as much as to judge a part of that."""
 
 _readers: list[Connection] = []
 """The ends of the pipes that this process reads; a forked one inherits them."""
-
-
-def usable() -> int:
-    """Return how many processes judge at most where nobody says how many."""
-    cpus = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return min(cpus or 1, MOST_BY_DEFAULT)
 
 
 def verdicts(files: Sequence[tuple[Path, int]], policies: Policies, jobs: int) -> list[Verdict]:

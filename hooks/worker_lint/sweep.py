@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from itertools import chain, islice
+import os
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from worker_lint.cache import Cache, signature_of
-from worker_lint.check import check, check_text, opened
 from worker_lint.errors import SourceError
 from worker_lint.file_report import FileReport
-from worker_lint.processes import verdicts
+from worker_lint.opening import opened
 from worker_lint.record import digest_of, needs_code, restored
 from worker_lint.source import read
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from worker_lint.policies import Policies
     from worker_lint.processes import Verdict
 
-FEW = 100
-"""Files up to which they are simply checked: to open a cache takes as long as to look for words in so many."""
+_MOST_BY_DEFAULT = 8
+"""Processes where nobody says how many: the CPUs of a machine are not all for one job."""
 _WINDOW = 4096
 """Files that are looked at before those in which something may be found are judged."""
 
@@ -36,25 +36,26 @@ class _Pending(NamedTuple):
 
 
 def sweep(
-    paths: Iterable[Path], policies: Policies, folder: Path | None, jobs: int, *, mending: bool = False
+    paths: Iterable[Path], policies: Policies, folder: Path | None, jobs: int | None, *, mending: bool = False
 ) -> Iterator[FileReport]:
     """Yield the report of each file, in order, as ``check`` does.
 
     What is known of them is taken from the cache in ``folder``, if there is to be one, and kept there. Up to ``jobs``
-    processes judge the others. Nothing is written but the cache: with ``mending``, findings come with all that it
-    takes to mend them, from this process, which alone writes.
+    processes, by default one for each CPU, judge the others. Nothing is written but the cache: with ``mending``,
+    findings come with all that it takes to mend them, from this process, which alone writes.
     """
     files = iter(paths)
-    first = list(islice(files, FEW))
-    if len(first) < FEW:
-        yield from check(first, policies)
-        return
+    number = jobs or min(_cpus(), _MOST_BY_DEFAULT)
     cache = None if folder is None else Cache.opened(folder, policies)
-    everything = chain(first, files)
-    while window := list(islice(everything, _WINDOW if jobs > 1 else 1)):
-        yield from _Sweep(policies, cache, mending).over(window, jobs)
+    while window := list(islice(files, _WINDOW if number > 1 else 1)):
+        yield from _Sweep(policies, cache, mending).over(window, number)
     if cache is not None:
         cache.save()
+
+
+def _cpus() -> int:
+    """Return how many CPUs this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class _Sweep:
@@ -72,16 +73,23 @@ class _Sweep:
                 yield self._known(path) or self._judged(_Pending(path, self._signature(path), 0))
             return
         looks = [self._look(path) for path in window]
-        pending = [each for each in looks if isinstance(each, _Pending)]
-        for each in pending:
-            self._policies.for_path(each.path)
-        found = verdicts([(each.path, each.size) for each in pending], self._policies, jobs)
-        by_path = dict(zip((each.path for each in pending), found, strict=False))
+        by_path = self._verdicts([each for each in looks if isinstance(each, _Pending)], jobs)
         for look in looks:
             if isinstance(look, FileReport):
                 yield look
             else:
                 yield self._taken(look, by_path.get(look.path)) or self._judged(look)
+
+    def _verdicts(self, pending: Sequence[_Pending], jobs: int) -> dict[Path, Verdict]:
+        """Return what several processes found in the files, by their paths; nothing where one is as quick."""
+        if not pending:
+            return {}
+        from worker_lint.processes import verdicts
+
+        for each in pending:
+            self._policies.for_path(each.path)
+        found = verdicts([(each.path, each.size) for each in pending], self._policies, jobs)
+        return dict(zip((each.path for each in pending), found, strict=False))
 
     def _signature(self, path: Path) -> Signature | None:
         return None if self._cache is None else signature_of(str(path))
@@ -125,6 +133,8 @@ class _Sweep:
             data = read(pending.path)
         except SourceError as error:
             return FileReport(pending.path, error=str(error))
+        from worker_lint.check import check_text
+
         report = check_text(pending.path, data, self._policies)
         self._keep(report, pending.signature, digest_of(data) if report.concerned and self._cache else None)
         return report

@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from functools import partial
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from worker_lint.across import check_across
-from worker_lint.cache import folder_of
-from worker_lint.check import check_text
+from worker_lint.cache_folder import folder_of
 from worker_lint.commands import outputs
 from worker_lint.commands.arguments import add_cache, add_paths, add_settings, count, resolver
 from worker_lint.discover import discover
@@ -21,10 +20,8 @@ from worker_lint.finding import Severity, is_made
 from worker_lint.ledger import Ledger
 from worker_lint.opening import is_wanted
 from worker_lint.policies import Policies
-from worker_lint.processes import usable
 from worker_lint.progress import Progress
 from worker_lint.report.summary import Report
-from worker_lint.sweep import sweep
 from worker_lint.triage import is_suppressible
 
 if TYPE_CHECKING:
@@ -37,6 +34,8 @@ if TYPE_CHECKING:
 SUMMARY = "check worker counts, and mend them with --fix (the default command)"
 
 
+_FEW = 100
+"""Files below which neither a cache nor other processes would pay."""
 _UNREAD = {
     "binary": "is binary (it holds a NUL byte)",
     "unknown language": "in no language that worker-lint reads",
@@ -149,8 +148,11 @@ class _Run:
                     )
                 elif file.path in named:
                     self.say(f"{file.path}: {_UNREAD[file.skipped]}; skipped")
-        for file in check_across(sightings, self.policies):
-            self._take_across(file)
+        if sightings:
+            from worker_lint.across import check_across
+
+            for file in check_across(sightings, self.policies):
+                self._take_across(file)
         if not self.report.errors:  # what could not be judged may be what they are for
             self.report.findings += self._exemptions.unused(places, self._ledger.found)
         if documents:
@@ -168,11 +170,20 @@ class _Run:
 
     def _reports(self, files: Iterator[Path]) -> Iterator[FileReport]:
         args = self._args
+        first = list(islice(files, _FEW))
+        if len(first) < _FEW:
+            from worker_lint.check import check
+
+            return check(first, self.policies)
+        from worker_lint.sweep import sweep
+
         mending = args.fix or args.diff or args.add_ignore
-        return sweep(files, self.policies, self._cache, args.jobs or usable(), mending=mending)
+        return sweep(chain(first, files), self.policies, self._cache, args.jobs, mending=mending)
 
     def check_stdin(self) -> None:
         """Check the text of standard input; with ``--fix``, write it, mended, to standard output."""
+        from worker_lint.check import check_text
+
         args = self._args
         path = args.stdin_filename or Path("stdin.py")
         data = sys.stdin.buffer.read()

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from worker_lint.cache import folder_of, is_cache, remove
+from worker_lint.cache_folder import folder_of, is_cache, remove
 from worker_lint.commands.arguments import add_cache, add_settings_file
 from worker_lint.settings import SettingsResolver
 
