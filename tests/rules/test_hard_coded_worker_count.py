@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 
 TORCH = "from torch.utils.data import DataLoader\n"
@@ -58,6 +60,12 @@ def test_found(judged, text, says):
 
 def test_tests_may_write_their_counts(judged):
     assert judged("WL202", within_a_function("DataLoader(d, num_workers=4)"), name="tests/test_a.py").findings == []
+
+
+def test_the_numbers_of_a_notebook_are_edited_in_place(judged):
+    cell = {"cell_type": "code", "source": within_a_function("DataLoader(d, num_workers=4)")}
+    text = json.dumps({"cells": [cell], "nbformat": 4, "nbformat_minor": 5})
+    assert judged("WL202", text, name="a.ipynb").findings == []
 
 
 def test_it_is_off_by_default(judged):

@@ -21,6 +21,7 @@ MODE = 'mode = "training"'
         pytest.param("from ffcv.loader import Loader\nLoader(p)", id="another default"),
         pytest.param("x: DataLoader = None", id="no call"),
         pytest.param("DataLoader(TensorDataset(x, y), 32)", id="tensors in memory"),
+        pytest.param("for batch in DataLoader(range(edges.size(0)), 32): pass", id="numbers"),
         pytest.param("data = TensorDataset(x, y)\nDataLoader(data, batch_size=32)", id="tensors in memory, by a name"),
     ],
 )

@@ -5,7 +5,7 @@
 Finds calls of a known loader that give no worker count, where its default is 0 and the mode in force asks for more. Off
 by default under every mode, because data that is in memory already is best read without workers. It finds nothing where
 no mode is in force: nobody has then said that there should be workers. Nor does it in tests, which load little and
-want no processes, nor for a `TensorDataset`.
+want no processes, nor for a `TensorDataset` or a `range`.
 
 ## Why is this bad?
 
@@ -95,9 +95,9 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
 
 
 def _is_in_memory(call: Node, module: Module) -> bool:
-    """Return whether ``call`` is given a dataset of tensors that are in memory already."""
+    """Return whether ``call`` is given numbers, or a dataset of tensors, that are in memory already."""
     made = maker(argument(call, "dataset"), module)
-    return made is not None and last_name(made.child_by_field_name("function")) == "TensorDataset"
+    return made is not None and last_name(made.child_by_field_name("function")) in ("TensorDataset", "range")
 
 
 def _fix(call: Node, group: Group, target: Target) -> Fix | None:
@@ -117,7 +117,7 @@ RULE = Rule(
     severity=Severity.WARNING,
     check=check,
     fix="unsafe",
-    confidence="medium",
+    confidence="low",
     default=False,
     rests_on=("mode", "machine"),
 )
