@@ -27,7 +27,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "empty.yaml": "",
         "c.JSON": '{"batch_size": 2}\n',
         "notes.md": "# Notes\n",
-        "count.py": "num_workers = -1\n",
+        "count.py": "from torch.utils.data import DataLoader\nDataLoader(x, num_workers=-1)\n",
         "comment.py": "x = 1  # worker-lint: ignore[WL101]\n",
         "image.png": "",
         "script": "#!/bin/sh\n",
@@ -60,7 +60,7 @@ def _run(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[obje
         ("a.py", True),
         ("a.py b.py empty.yaml c.JSON sub/d.py", True),
         ("check --fix a.py", True),
-        ("--fix --isolated --profile none a.py b.py", True),
+        ("--fix --isolated --no-cache --profile none a.py b.py", True),
         ("--isolated --profile=none a.py", True),
         ("--profile none --profile none a.py", False),
         ("--profile none", False),
@@ -165,3 +165,35 @@ def test_nothing_is_imported_for_them(folder: Path) -> None:
     )  # fmt: skip
     assert done.stdout == "no findings; 2 files checked\n"
     assert json.loads(done.stderr) == [0, ["__future__"]]
+
+
+def test_the_process_ends_with_all_that_was_said(folder: Path) -> None:
+    environ = {**os.environ, "PYTHONPATH": os.fspath(SOURCE)}
+    for arguments, status, said in (
+        (["a.py"], 0, "no findings; 1 file checked\n"),
+        (["--isolated", "--profile=none", "--no-cache", "--output-format=concise", "count.py"], 1, None),
+        (["--version"], 0, None),
+        (["--nonsense"], 2, ""),
+    ):
+        command = [sys.executable, "-m", "worker_lint", *arguments]
+        done = subprocess.run(command, env=environ, capture_output=True, encoding="utf-8", check=False)
+        assert done.returncode == status
+        assert done.stdout == said if said is not None else done.stdout.endswith("\n")
+        assert (done.stderr == "") == (status != 2)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="other systems have no disk that is always full")
+@pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["a.py"]], ids=lambda value: value[0])
+def test_output_that_is_lost_is_an_error(folder: Path, arguments: list[str]) -> None:
+    environ = {**os.environ, "PYTHONPATH": os.fspath(SOURCE)}
+    command = [sys.executable, "-m", "worker_lint", *arguments]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, env=environ, stdout=full, stderr=subprocess.PIPE, encoding="utf-8", check=False)
+    assert (done.returncode, done.stderr) == (2, "error: standard output: No space left on device\n")
+
+
+def test_a_profiler_gets_its_figures(folder: Path) -> None:
+    environ = {**os.environ, "PYTHONPATH": os.fspath(SOURCE)}
+    command = [sys.executable, "-m", "cProfile", "-o", "figures", "-m", "worker_lint", "a.py"]
+    subprocess.run(command, env=environ, capture_output=True, check=True)
+    assert (folder / "figures").stat().st_size > 0

@@ -17,7 +17,7 @@ TYPE_CHECKING = False  # as type checkers know it; the import of ``typing`` is a
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_PLAIN = ("--fix", "--isolated")
+_PLAIN = ("--fix", "--isolated", "--no-cache")
 """Options of ``check`` that change nothing where there is nothing to judge; ``--profile none``, too, as the last."""
 
 

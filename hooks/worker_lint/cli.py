@@ -26,13 +26,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command that ``argv`` (default: the process's arguments) names, and return the exit status."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     _open_closed_streams()
-    name = "check"
-    if arguments and arguments[0] in COMMANDS:
-        name = arguments.pop(0)
-    elif arguments and arguments[0] in ("-h", "--help", "-V", "--version"):
-        return _about(arguments[0])
     try:
-        return _run(name, arguments)
+        if arguments and arguments[0] in ("-h", "--help", "-V", "--version"):
+            return _about(arguments[0])
+        return _run(arguments.pop(0) if arguments and arguments[0] in COMMANDS else "check", arguments)
     except WorkerLintError as error:
         _say(f"error: {error}")
     except KeyboardInterrupt:
@@ -68,6 +65,7 @@ def _run(name: str, arguments: list[str]) -> int:
 def _about(option: str) -> int:
     if option in ("-V", "--version"):
         sys.stdout.write(f"worker-lint {__version__}\n")
+        sys.stdout.flush()
         return 0
     from importlib import import_module
 
@@ -79,6 +77,7 @@ def _about(option: str) -> int:
         f"commands:\n{rows}\n"
         "'worker-lint COMMAND --help' lists the options of a command.\n"
     )
+    sys.stdout.flush()
     return 0
 
 
