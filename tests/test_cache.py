@@ -325,6 +325,17 @@ def test_the_folder_lies_by_the_settings_file(tree, check, monkeypatch):
     assert not (tree / "sub" / cache_folder.FOLDER).exists()
 
 
+def test_settings_that_are_broken_elsewhere_do_not_matter(tree, check, monkeypatch, tmp_path):
+    (tree / "worker-lint.toml").write_text("", encoding="utf-8")
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "worker-lint.toml").write_text("mode = 3\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert check("--profile=none", str(tree))[0] == 1
+    assert cache_folder.is_cache(tree / cache_folder.FOLDER)
+    assert main(["clean", str(tree)]) == 0
+    assert not (tree / cache_folder.FOLDER).exists()
+
+
 def test_the_folder_can_be_named(tree, check, monkeypatch, tmp_path):
     monkeypatch.setenv(cache_folder.VARIABLE, str(tmp_path / "by environment"))
     check("--profile=none")

@@ -125,7 +125,6 @@ class _Run:
         self.policies = Policies(settings, with_baselines=args.write_baseline is None)
         self.report = Report(dry=args.diff, unsafe=args.unsafe_fixes)
         self._exemptions = Exemptions(settings, self.policies)
-        self._cache = None if args.no_cache else folder_of(args.cache_dir, os.environ, settings.for_folder(Path()))
         self._ledger = Ledger(self.policies, writing=args.write_baseline is not None)
 
     def check_files(self, places: list[Path]) -> None:
@@ -136,7 +135,7 @@ class _Run:
         documents = 0
         sightings: list[Sighting] = []
         with Progress(quiet=self._args.quiet) as progress:
-            for file in self._reports(progress.counting(files)):
+            for file in self._reports(progress.counting(files), places[0]):
                 if file.skipped is None:
                     self._take(file, _keep)
                     sightings += file.sightings
@@ -168,8 +167,11 @@ class _Run:
                 "([[suppressions]]), or a baseline list it (--write-baseline FILE)"
             )
 
-    def _reports(self, files: Iterator[Path]) -> Iterator[FileReport]:
+    def _reports(self, files: Iterator[Path], place: Path) -> Iterator[FileReport]:
+        """Return the report of each of ``files``; the settings of ``place`` say where the cache is."""
         args = self._args
+        settings = self._settings.for_folder(place) if place.is_dir() else self._settings.for_path(place)
+        folder = None if args.no_cache else folder_of(args.cache_dir, os.environ, settings)
         first = list(islice(files, _FEW))
         if len(first) < _FEW:
             from worker_lint.check import check
@@ -178,7 +180,7 @@ class _Run:
         from worker_lint.sweep import sweep
 
         mending = args.fix or args.diff or args.add_ignore
-        return sweep(chain(first, files), self.policies, self._cache, args.jobs, mending=mending)
+        return sweep(chain(first, files), self.policies, folder, args.jobs, mending=mending)
 
     def check_stdin(self) -> None:
         """Check the text of standard input; with ``--fix``, write it, mended, to standard output."""

@@ -19,13 +19,17 @@ SUMMARY = "remove the cache"
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
+    parser.add_argument(
+        "path", nargs="?", type=Path, default=Path(), metavar="FOLDER",
+        help="the folder that was checked (default: the current one)",
+    )  # fmt: skip
     add_cache(parser)
     add_settings_file(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Remove the cache that a check from here would use, if there is one, and return 0."""
-    settings = SettingsResolver({}, config=args.config, isolated=args.isolated).for_folder(Path())
+    """Remove the cache that a check of the folder would use, if there is one, and return 0."""
+    settings = SettingsResolver({}, config=args.config, isolated=args.isolated).for_folder(args.path)
     folder = folder_of(args.cache_dir, os.environ, settings)
     if is_cache(folder):
         remove(folder)
