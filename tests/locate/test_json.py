@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from worker_lint.errors import SourceError
+from worker_lint.locate import json as json_module
 from worker_lint.locate import locate
 from worker_lint.locate.vocabulary import vocabulary
 from worker_lint.site import Document
@@ -136,3 +137,34 @@ def test_what_json_reads_is_never_refused(text: str) -> None:
     except (ValueError, ZeroDivisionError):
         return
     document(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "parsed"),
+    [
+        ('{"text": "the workers of num_workers, and \\"workers\\""}', False),
+        ('["workers", "num_workers"]', False),
+        ('{"num_workers": 4}', True),
+        ('{"num_workers" /* many */: 4}', True),
+        ('{"text": "num_workers: many"}', True),
+        ('{"max num_workers of all": {"text": 4}}', True),
+        ('{"train-args": ["num_workers=4"]}', True),
+        ('["--num_workers", "4"]', True),
+        ('{"\\u0072un": "train.py num_workers=4"}', True),
+        ('{"text": "{{ num_workers }}"}', True),
+    ],
+)
+def test_only_names_that_may_set_something_are_worth_a_parse(
+    text: str, parsed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parses = []
+    parser = json_module._parser()
+    monkeypatch.setattr(json_module, "_parser", lambda: parses.append(text) or parser)
+    locate(Source(Path("a.json"), "json", text.encode()), vocabulary())
+    assert bool(parses) == parsed
+
+
+@pytest.mark.parametrize("key", ["num_workers", "'num_workers'"])
+def test_a_key_that_is_no_string_is_no_text(key: str) -> None:
+    with pytest.raises(SourceError, match="not JSON"):
+        document(f'{{{key}: 4, sep: ","}}')

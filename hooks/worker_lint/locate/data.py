@@ -98,10 +98,8 @@ def places(code: bytes, words: Vocabulary) -> Iterator[tuple[int, int]]:
         if name.needs == "settings" and "worker" not in name.name
         for spelled in (name.name, name.name.upper(), name.name.replace("_", "-"))
     ]
-    yield from sorted(
-        [span for word, span in worker_words(code) if words.is_count(word)]
-        + [span for _, span in occurrences(code, added)]
-    )
+    found = (span for word, span in worker_words(code) if words.is_count(word))
+    yield from found if not added else sorted([*found, *(span for _, span in occurrences(code, added))])
 
 
 def last_part(key: str) -> str:

@@ -16,6 +16,13 @@ if TYPE_CHECKING:
 _HOLDS_COMMANDS = re.compile(
     r"(?:\w+_)?(?:run|scripts?|commands?|cmds?|args|arg|argv|arguments|params|entrypoint|overrides?|exec|tasks?|launch)"
 )
+_KEY_OF_COMMANDS = re.compile(
+    rb"\"(?:[^\"\\]*[_-])?"
+    rb"(?:run|scripts?|commands?|cmds?|args|arg|argv|arguments|params|entrypoint|overrides?|exec|tasks?|launch)\""
+    rb"|\"--|\\u",
+    re.IGNORECASE,
+)
+"""In JSON: such a key, an option at the beginning of a string, or an escape, in which a letter of a key may hide."""
 _PROGRAMS = {"program": b"python ", "module": b"python -m ", "entrypoint": b"", "command": b"", "cmd": b""}
 """Keys whose words stand in front of those of ``args``, with what runs them."""
 _ARGUMENTS = ("args", "arguments", "argv")
@@ -70,6 +77,11 @@ def holds_commands(path: Sequence[str]) -> bool:
     """Return whether what stands at ``path`` is a command, or part of one, by the keys on the way to it."""
     keys = [normalised(key) for key in path if not key.isdigit()]
     return any(_HOLDS_COMMANDS.fullmatch(key) for key in keys[-2:])
+
+
+def may_hold_commands(json: bytes) -> bool:
+    """Return whether a string of the document ``json`` may be a command, or part of one; nothing is parsed."""
+    return _KEY_OF_COMMANDS.search(json) is not None
 
 
 def takes_program(key: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
 import tree_sitter
@@ -12,7 +12,7 @@ import tree_sitter_json
 
 from worker_lint.errors import SourceError
 from worker_lint.locate.data import MOST_ENTRIES, Entry, Table, document, last_part, places
-from worker_lint.locate.data_commands import Commands, holds_commands, names_program, takes_program
+from worker_lint.locate.data_commands import Commands, holds_commands, may_hold_commands, names_program, takes_program
 from worker_lint.locate.descent import first_error, line_of_descent
 from worker_lint.locate.quoted import Text, escaped
 from worker_lint.locate.scalars import json_value
@@ -38,6 +38,8 @@ _LENIENCES = re.compile(
     rb"|(?<=[0-9][eE])(?P<plus>\+)(?=[0-9])",  # 1e+16, which is JSON but not known to the grammar
     re.DOTALL,
 )
+_IN_A_VALUE = re.compile(rb'(?![\'\s]*:)(?:[^"\\\r\n]|\\.)*"\s*[,\]}]')
+"""The rest of a string that is no key, not even of JavaScript: of one, a colon would follow, or a comment."""
 _STRING_OR_BRACKET = re.compile(_STRING + b"|" + _COMMENT + rb"|(?P<open>[\[{])|(?P<close>[\]}])", re.DOTALL)
 
 
@@ -53,9 +55,9 @@ def locate(source: Source, words: Vocabulary) -> tuple[Document | Source, ...]:
     with line and column, where anything else does not parse even with comments and trailing commas, or is nested
     deeper than ``MOST_LEVELS``.
     """
-    found = list(places(source.code, words))
-    if not found:
+    if not _may_set_a_count(source.code, words):
         return (Document(source),)
+    found = list(places(source.code, words))
     _refuse_depth(source)
     tree = _parser().parse(source.code)
     if tree.root_node.has_error:
@@ -70,6 +72,19 @@ def locate(source: Source, words: Vocabulary) -> tuple[Document | Source, ...]:
     for start, end in found:
         objects.visit(start, end)
     return (document(source, objects.tables.values(), words), *objects.commands.pieces.values())
+
+
+def _may_set_a_count(code: bytes, words: Vocabulary) -> bool:
+    """Return whether a count's name stands elsewhere than in texts that are values, and no commands."""
+    spans = places(code, words)
+    first = next(spans, None)
+    if first is None:
+        return False
+    return (
+        is_template(code)
+        or may_hold_commands(code)
+        or any(_IN_A_VALUE.match(code, end) is None for _, end in chain((first,), spans))
+    )
 
 
 class _Objects:
