@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _PLAIN = ("--fix", "--isolated", "--no-cache")
-"""Options of ``check`` that change nothing where there is nothing to judge; ``--profile none``, too, as the last."""
+"""Options of ``check`` that change nothing where there is nothing to judge, as ``--profile none`` does not."""
 
 
 def bystanders(arguments: Sequence[str]) -> int | None:
@@ -42,12 +42,16 @@ def bystanders(arguments: Sequence[str]) -> int | None:
 
 def _split(arguments: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
     """Return the plain options that ``arguments`` begin with, and the rest."""
-    index = 0
-    while index < len(arguments) and arguments[index] in _PLAIN:
-        index += 1
-    for profile in (["--profile", "none"], ["--profile=none"]):
-        if arguments[index : index + len(profile)] == profile:
-            return arguments[: index + len(profile)], arguments[index + len(profile) :]
+    index, profiles = 0, 0
+    while index < len(arguments):
+        taken = 2 if arguments[index : index + 2] == ["--profile", "none"] else 1
+        if taken == 2 or arguments[index] == "--profile=none":
+            profiles += 1
+        elif arguments[index] not in _PLAIN:
+            break
+        if profiles > 1:  # "none" stands alone
+            break
+        index += taken
     return arguments[:index], arguments[index:]
 
 
