@@ -8,6 +8,7 @@ import sys
 import time
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from stat import S_ISREG
 from typing import TYPE_CHECKING, Any
 
@@ -115,7 +116,8 @@ class Cache:
         elif settled is None:
             return
         else:
-            entry = Entry(settled, self._of_words(self._policies.settings_for(report.path)), record, None)
+            key = self._of_words(self._policies.settings_for(report.path))
+            entry = Entry(settled, key, _of_no_words(report.skipped), None)
         self._entries[os.fspath(report.path)] = entry
         self._changed = True
 
@@ -201,13 +203,17 @@ def _loaded(file: Path) -> tuple[dict[str, Entry], Signature | None]:
         index: Any = json.loads(text)
         keys = index["keys"]
         return {
-            name: Entry(
-                signature, keys[key], [record, None, False, [], [], [], []] if digest is None else record, digest
-            )
+            name: Entry(signature, keys[key], _of_no_words(record) if digest is None else record, digest)
             for name, (signature, key, digest, record) in index["files"].items()
         }, stamp
     except (OSError, TypeError, ValueError, LookupError, AttributeError, RecursionError):
         return {}, stamp
+
+
+@lru_cache(maxsize=16)
+def _of_no_words(skipped: str | None) -> Record:
+    """Return the record of a file that was not judged: one for all of them, because they are most files of a tree."""
+    return [skipped, None, False, [], [], [], []]
 
 
 def _stamp(file: Path) -> Signature | None:
