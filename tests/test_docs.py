@@ -122,5 +122,5 @@ def test_the_first_command_of_the_readme_finds_what_is_wrong_with_the_example(ch
         ["bash", "-c", command], cwd=checkout, env=environ, capture_output=True, encoding="utf-8", check=False
     )
     assert done.returncode == 1, done.stderr
-    assert "examples/cardiac/configs/debug_overfit.json:7:27: WL401 error" in done.stdout
+    assert "examples/cardiac/configs/debug_overfit.json:7:27: WL401 warning" in done.stdout
     assert '7 |     "persistent_workers": true\n' in done.stdout
