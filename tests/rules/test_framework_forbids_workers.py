@@ -81,6 +81,11 @@ with loader.{method}():
     assert not said(code.format("").replace("torch_geometric.loader", "ours"))
 
 
+def test_the_affinity_of_dgl_is_for_loaders_on_the_cpu(said):
+    code = "import dgl\nloader = dgl.dataloading.DataLoader(g, ids, s)  # workers\nloader.enable_cpu_affinity()\n"
+    assert [line.rpartition("; ")[2] for line in said(code)] == ["it raises Exception where it is on the CPU"]
+
+
 @pytest.mark.parametrize(
     ("code", "number"),
     [
@@ -94,4 +99,5 @@ def test_keywords_with_a_lowest_value(said, code, number):
     assert line.endswith("and raises ValueError on this")
     assert not said(code.format(number + 1))
     assert not said(code.format("n"))
+    assert not said(code.format(number) + f"own(num_proc={number}, num_parallel_workers={number})\n" * 2)[1:]
     assert not said(code.format(number).replace("mindspore", "other").replace("datasets", "other"))

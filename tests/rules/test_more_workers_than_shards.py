@@ -44,6 +44,13 @@ def test_more_workers_than_shards(said, text, says):
         TAR.format("s-{000..003}.tar", 4),
         HF.format("num_shards=4", 8).replace("from datasets", "from ours"),
         HF.format("num_shards=4", 8) + "dataset = other(dataset)\n",
+        TAR.format("s-{0..3}.tar", 8).replace('")', '", resampled=True)'),
+        TAR.format("s-{0..3}.tar", 8).replace('")', '", workersplitter=None)'),
+        TAR.format("s-{0..3}.tar", 8).replace('")', '", empty_check=False)'),
+        TAR.format("s-{0..3}.tar", 8).replace('")', '", **options)'),
+        TAR.format("{a,b,c}/s-{0..3}.tar", 8),
+        TAR.format("a-{0..3}.tar::b-{0..3}.tar", 8),
+        TAR.format("s-{0..8..2}-{0..1}.tar", 8),
     ],
 )
 def test_as_many_as_there_are_or_nobody_knows(said, text):

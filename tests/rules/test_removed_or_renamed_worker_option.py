@@ -50,3 +50,15 @@ def test_mmengine_does_not_look_at_workers_per_gpu(said):
 @pytest.mark.parametrize("text", [OLD, "data = dict(workers_per_gpu=2,\n    train_dataloader=dict(shuffle=True))\n"])
 def test_its_forerunners_do(said, text):
     assert not said(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "train_dataloader = build_dataloader(dataset, samples_per_gpu=2, workers_per_gpu=2)\n",
+        "train_dataloader = dict(batch_size=2)\nloader = build_dataloader(dataset, workers_per_gpu=2)\n",
+        "train_dataloader = dict(batch_size=2)\nprint(cfg.data['workers_per_gpu'], 'workers_per_gpu')\n",
+    ],
+)
+def test_scripts_have_functions_that_take_it(said, text):
+    assert not said(text)

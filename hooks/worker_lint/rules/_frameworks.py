@@ -30,10 +30,11 @@ class Replaced:
 
 @dataclass(frozen=True, slots=True)
 class NeedsWorkers:
-    """A method of a loader that raises ValueError where it has no workers."""
+    """A method of a loader that raises an error where it has no workers."""
 
     method: str
     modules: tuple[str, ...]
+    error: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,8 @@ class Shards:
     keyword: str | None = None
     default: int | None = None
     pattern: bool = False
+    not_beside: tuple[str, ...] = ()
+    """Keywords beside which the shards are shared out in another way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,8 @@ def frameworks() -> Frameworks:
 
     def each(kind: str, of: type[_Entry]) -> tuple[_Entry, ...]:
         return tuple(
-            of(**{key: _frozen(value) for key, value in entry.items() if key != "source"}) for entry in data[kind]
+            of(**{key.replace("-", "_"): _frozen(value) for key, value in entry.items() if key != "source"})
+            for entry in data[kind]
         )
 
     return Frameworks(

@@ -18,7 +18,7 @@ A worker may not start workers, so that the loader of a `Queue` ends with its fi
 
 Where the queue has none itself, each worker of the loader fills a queue of its own: it is a warning there. The copies
 of a `SmartCacheDataset` in persistent or spawned workers keep the items of the first epoch, and nothing says so: a
-warning, too. The others raise `ValueError` as soon as they are called.
+warning, too. The others raise an error as soon as they are called.
 
 ## Example
 
@@ -63,6 +63,7 @@ from typing import TYPE_CHECKING
 
 from worker_lint.finding import Fix, Severity, replacing
 from worker_lint.locate.forms import text_of
+from worker_lint.locate.module import around
 from worker_lint.options import is_off, worker_options
 from worker_lint.rule import Rule
 from worker_lint.rules._frameworks import frameworks, uses
@@ -175,7 +176,7 @@ def _needs_workers(document: Document, module: Module, method: NeedsWorkers) -> 
             continue
         yield RULE.finding(
             module.value(call),
-            f"{method.method} needs a loader with workers, and this one has none; it raises ValueError",
+            f"{method.method} needs a loader with workers, and this one has none; it raises {method.error}",
             "give the loader workers, or leave this out without them",
             group=group,
         )
@@ -186,6 +187,9 @@ def _too_low(module: Module, lowest: Lowest) -> Iterator[Finding]:
         above = name.parent
         if above is None or above.type != "keyword_argument" or above.child_by_field_name("name") != name:
             continue
+        call = around(above, "call")
+        if call is None or not _may_be_of(call, module, lowest.modules):
+            continue
         node = above.child_by_field_name("value")
         value = module.value(node) if node is not None else None
         if value is not None and value.number is not None and value.number < lowest.minimum:
@@ -195,6 +199,16 @@ def _too_low(module: Module, lowest: Lowest) -> Iterator[Finding]:
                 "and raises ValueError on this",
                 f"write {lowest.minimum} or more, or leave it out",
             )
+
+
+def _may_be_of(call: Node, module: Module, modules: tuple[str, ...]) -> bool:
+    """Return whether ``call`` may call something of ``modules``: one of their names, or a method of some object."""
+    package = (module.callee(call) or "").partition(".")[0]
+    if package in modules:
+        return True
+    function = call.child_by_field_name("function")
+    is_method = function is not None and function.type == "attribute"
+    return is_method and all(package != name.partition(".")[0] for name in module.imports.modules)
 
 
 RULE = Rule(

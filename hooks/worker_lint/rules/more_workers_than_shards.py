@@ -70,6 +70,8 @@ if TYPE_CHECKING:
     from worker_lint.site import Document
 
 _BRACES = re.compile(r"\{(\d+)\.\.(\d+)\}")
+_OTHER_LISTS = re.compile(r"::|\{[^{}]*,[^{}]*\}|\{\w+\.\.\w+\.\.")
+"""What makes more shards of a pattern than its ranges do: several patterns, alternatives, steps."""
 
 
 def check(document: Document, policy: Policy) -> Iterator[Finding]:
@@ -104,9 +106,14 @@ def _number(made: Node, shards: Shards, module: Module) -> int | None:
         given = argument(made, shards.keyword)
         return shards.default if given is None and not _is_open(made) else module.value(given).number if given else None
     names = argument(made, "urls")
-    if not shards.pattern or names is None or names.type != "string":
+    if not shards.pattern or names is None or names.type != "string" or _is_open(made):
         return None
-    ranges = _BRACES.findall(module.value(names).text)
+    if any(argument(made, name, position=99) is not None for name in shards.not_beside):
+        return None
+    text = module.value(names).text
+    if _OTHER_LISTS.search(text):
+        return None
+    ranges = _BRACES.findall(text)
     number = 1
     for first, last in ranges:
         number *= int(last) - int(first) + 1

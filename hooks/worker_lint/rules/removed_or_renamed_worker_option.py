@@ -55,13 +55,15 @@ import re
 from typing import TYPE_CHECKING
 
 from worker_lint.finding import Severity
-from worker_lint.locate.forms import last_name, text_of
+from worker_lint.locate.forms import last_name, placed, text_of
 from worker_lint.locate.module import around
 from worker_lint.rule import Rule
 from worker_lint.rules._frameworks import frameworks, uses
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tree_sitter import Node
 
     from worker_lint.finding import Finding
     from worker_lint.locate.module import Module
@@ -109,14 +111,21 @@ def _removed(module: Module, removed: Removed) -> Iterator[Finding]:
 
 def _renamed(module: Module, renamed: Renamed) -> Iterator[Finding]:
     marks = "|".join(renamed.marks).encode()
-    if not re.search(rb"^(?:" + marks + rb")\s*=", module.code, re.MULTILINE):
+    if not re.search(rb"^(?:" + marks + rb")\s*=\s*(?:dict\s*\(|\{)", module.code, re.MULTILINE):
         return
     for name in module.words({renamed.key}):
-        above = name.parent
-        if above is not None and above.type in ("keyword_argument", "string"):
+        if _is_key(name):
             yield RULE.finding(
                 module.value(name), f"{renamed.key} has no effect here: {renamed.why}", f"write {renamed.instead}"
             )
+
+
+def _is_key(name: Node) -> bool:
+    """Return whether ``name`` is a key of a table, in either way to write one: scripts have functions that take it."""
+    written = placed(name)
+    if written is None or written.holder is None:
+        return False
+    return written.holder.type == "dictionary" or text_of(written.holder.child_by_field_name("function")) == "dict"
 
 
 RULE = Rule(
