@@ -51,12 +51,6 @@ def said(found):
             id="a rule that there is not",
         ),
         pytest.param(
-            "num_workers = 8  # worker-lint: ignore[wl101]\n",
-            "ignore[wl101] suppresses nothing: no rule is called wl101, or begins with it",
-            "num_workers = 8\n",
-            id="small letters",
-        ),
-        pytest.param(
             "num_workers = 8  # worker-lint: ignore[]\n",
             "ignore[] names no rule: nothing is suppressed",
             "num_workers = 8\n",
@@ -144,6 +138,20 @@ def test_what_suppresses_nothing_is_found_and_removed(judged, text, message, fix
         (
             "num_workers = 8  # worker-lint: keep[WL201]\n",
             "keep takes no codes: nothing is suppressed; write keep alone, or ignore[CODES]",
+        ),
+        (
+            "num_workers = 8  # worker-lint: ignore[wl101] small letters\n",
+            "ignore[wl101] suppresses nothing: no rule has the code wl101; write ignore[WL101]",
+        ),
+        (
+            "num_workers = 8  # worker-lint: ignore[WL101 WL102, WL103]\n",
+            "ignore[WL101 WL102, WL103] suppresses less than it says: no rule has the code WL101 WL102; "
+            "write ignore[WL101, WL102, WL103]",
+        ),
+        (
+            "num_workers = 8  # worker-lint: ignore[negative-worker-count]\n",
+            "ignore[negative-worker-count] suppresses nothing: no rule has the code negative-worker-count; "
+            "write ignore[WL101]",
         ),
     ],
 )
@@ -270,6 +278,11 @@ def test_rules_that_rest_on_a_mode_or_a_machine_say_so():
         (
             "Makefile",
             "t:\n\tpython train.py --num_workers 8  # worker-lint: ignore[WL101]\n",
+            "t:\n\tpython train.py --num_workers 8\n",
+        ),
+        (
+            "Makefile",
+            "t: # worker-lint: ignore[WL101]\n\tpython train.py --num_workers 8\n",
             "t:\n\tpython train.py --num_workers 8\n",
         ),
         (

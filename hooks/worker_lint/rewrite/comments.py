@@ -82,8 +82,10 @@ def _words(source: Source, pieces: Sequence[Source]) -> Iterator[bytes]:
     """Yield the words of a source that has no grammar, outside of its comments and of the pieces in it."""
     code = bytearray(uncommented(source))
     for piece in pieces:
-        for offset in piece.inset.offsets[:-1] if piece.inset is not None else ():
-            if offset < len(code) and code[offset] not in b"\r\n":
+        # What a piece has besides the code of its host, it has in the place of something else there.
+        offsets = piece.inset.offsets[:-1] if piece.inset is not None else ()
+        for character, offset in zip(piece.code, offsets, strict=False):
+            if offset < len(code) and character == source.code[offset] and character not in b"\r\n":
                 code[offset] = ord(b" ")
     yield from bytes(code).split()
 

@@ -39,8 +39,9 @@ loader = DataLoader(dataset, num_workers=8)  # noqa: E501
 
 Safe: the comment is removed, with its line where nothing else stands on it, or only the codes that are unused. Other
 comments on the line stay. That the code without its comments is the same before and after is checked by parsing both.
-There is no fix for a misspelt word or an open bracket, where it is not known what was meant, in a here-document or
-beside a syntax error, where only the look says that it is a comment, nor for an entry of the settings.
+There is no fix for a misspelt word or an open bracket, where it is not known what was meant; for codes that are written
+in another way (`wl101`, `WL101 WL102`, the name of a rule), because what was meant would then be suppressed; in a
+here-document or beside a syntax error, where only the look says that it is a comment; nor for an entry of the settings.
 
 ## Options
 
@@ -126,6 +127,17 @@ def _of_codes(directive: Directive, codes: tuple[Listed, ...], outcome: Outcome)
         return _Fault(
             f"{directive.kind}[] names no rule: nothing is suppressed", "remove the comment", _removal(directive)
         )
+    meant = [(each.text, code) for each in codes if (code := _meant(each.text, outcome))]
+    if meant:
+        written = ", ".join(each.text for each in codes)
+        unknown = ", ".join(text for text, _ in meant)
+        instead = ", ".join(dict(meant).get(each.text, each.text) for each in codes)
+        amount = "nothing" if len(meant) == len(codes) else "less than it says"
+        return _Fault(
+            f"{directive.kind}[{written}] suppresses {amount}: no rule has the code {unknown}",
+            f"write {directive.kind}[{instead}]",
+            None,
+        )
     kept: list[str] = []
     said: list[str] = []
     for listed in codes:
@@ -146,6 +158,17 @@ def _of_codes(directive: Directive, codes: tuple[Listed, ...], outcome: Outcome)
         return _Fault(message + ", ".join(dict.fromkeys(said)), "remove the comment", _removal(directive))
     edit = Edit(codes[0].start, codes[-1].end, ", ".join(kept))
     return _Fault(message + ", ".join(dict.fromkeys(said)), f"write {directive.kind}[{', '.join(kept)}]", edit)
+
+
+def _meant(text: str, outcome: Outcome) -> str | None:
+    """Return the codes that ``text``, which is none, stands for: small letters, blanks for commas, a rule's name."""
+    if any(rule.code.startswith(text) for rule in outcome.catalogue):
+        return None
+    words = text.split()
+    codes = [next((r.code for r in outcome.catalogue if r.name == word.lower()), word.upper()) for word in words]
+    if all(any(rule.code.startswith(code) for rule in outcome.catalogue) for code in codes):
+        return ", ".join(codes)
+    return None
 
 
 def _where(directive: Directive) -> str:
