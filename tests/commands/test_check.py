@@ -629,3 +629,17 @@ def test_what_add_ignore_cannot_honour(file, arguments, says):
 def test_what_fails_is_for_the_settings_to_say(file, text, arguments, status):
     (file.parent / "worker-lint.toml").write_text(text)
     assert run(file.parent, "--mode=training", "--profile=none", *arguments, settings=()).returncode == status
+
+
+def test_what_is_found_across_files_stands_among_the_rest_of_its_file(tmp_path):
+    (tmp_path / "config.json").write_text('{"batch_size": 4, "num_workers": 8}')
+    (tmp_path / "train.py").write_bytes(
+        b"from torch.utils.data import DataLoader\n"
+        b"a = DataLoader(d, num_workers=config.get('num_workers', 2))\n"
+        b"b = DataLoader(d, num_workers=-1)\n"
+    )
+    (tmp_path / "z.py").write_bytes(CRASH)
+    settings = ("--isolated", "--profile", "none", "--select=WL101,WL204", "--output-format=concise")
+    done = run(tmp_path, ".", settings=settings)
+    found = [line.split(" ")[:2] for line in done.stdout.decode().splitlines()[:-1]]
+    assert found == [["train.py:2:57:", "WL204"], ["train.py:3:31:", "WL101"], ["z.py:2:27:", "WL101"]]

@@ -79,6 +79,7 @@ def write(outputs: Sequence[Output], report: Report, args: argparse.Namespace) -
     A file has its old content or all of the new one. Raises SourceError where one cannot be written, once the others
     are.
     """
+    report.arrange()  # what rules say that look across files comes last, and formats go file by file
     failed: list[str] = []
     for output in outputs:
         if output.file is not None:

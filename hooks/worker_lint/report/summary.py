@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, TextIO
 from worker_lint.finding import Severity, is_made
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from worker_lint.finding import Finding
     from worker_lint.source import Source
 
@@ -45,6 +47,13 @@ class Report:
         """The number of findings that only ``--unsafe-fixes`` would mend."""
         return sum(finding.fix is not None for _, finding in self.findings) - self.fixable
 
+    def arrange(self) -> None:
+        """Put the findings of each file together, in the order of its text; files stay in the order of their first."""
+        rank: dict[Path, int] = {}
+        for source, _ in self.findings:
+            rank.setdefault(source.path, len(rank))
+        self.findings.sort(key=lambda each: (rank[each[0].path], each[0].file_offset(each[1].start)))
+
     def count(self, severity: Severity) -> int:
         """Return the number of findings of this severity."""
         return sum(finding.severity is severity for _, finding in self.findings)
@@ -71,7 +80,7 @@ class Report:
             parts.append(_counted(len(self.errors), "failure"))
         text = f"{'; '.join(parts)}; {_counted(self.files_checked, 'file')} checked"
         if self.fixable:
-            number = str(self.fixable) if self.fixable < len(self.findings) else "all" if self.fixable > 1 else "it"
+            number = f"{self.fixable:,}" if self.fixable < len(self.findings) else "all" if self.fixable > 1 else "it"
             text += f"; --fix would mend {number}"
         if self.fixable_unsafely:
             more = " more" if self.fixable else ""
