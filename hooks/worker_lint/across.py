@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from worker_lint.errors import SourceError
@@ -17,7 +18,7 @@ from worker_lint.suppressions import Suppressions
 from worker_lint.triage import chosen, triage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from worker_lint.baseline import Known
     from worker_lint.policies import Policies
@@ -50,19 +51,31 @@ def _sites(documents: Iterable[Document], settings: Settings) -> Iterator[tuple[
     return ((each, site) for each in believed(documents, settings.confidence) for site in each.sites)
 
 
-def check_across(sightings: Sequence[Sighting], policies: Policies) -> Iterator[FileReport]:
+def check_across(
+    known: Sequence[Sighting], policies: Policies, unchecked: Callable[[Path], Iterable[Path]] = lambda _: ()
+) -> Iterator[FileReport]:
     """Yield what the rules that look across files find in the counts of all of them, one report a finding.
 
-    Files are not held in memory: one in which something is found is opened again. Raises SettingsError, ProfileError
-    and BaselineError.
+    ``unchecked`` lists the files below a folder that nobody asked to check: what is said of the others has to be true
+    beside them, too, and is not said where they cannot be listed (SourceError). Files are not held in memory: one in
+    which something is found is opened again. Raises SettingsError, ProfileError and BaselineError.
     """
-    for entry in CATALOGUE if sightings else ():
+    for entry in CATALOGUE if known else ():
         rule = entry.rule if entry.across else None
         if rule is None or rule.across is None:
             continue
         taken: Counter[Known] = Counter()
-        concerned = [each for each in sightings if entry in chosen(policies.settings_for(each.path))]
-        for claim in rule.across(concerned):
+        concerned = [each for each in known if entry in chosen(policies.settings_for(each.path))]
+        claims = [*rule.across(concerned)]
+        try:
+            others = {path: None for claim in claims for path in unchecked(Path(claim.folder))}
+        except SourceError:
+            continue
+        if others:
+            beside = (each for path in others for each in _sightings_in(path, policies))
+            everything = [*concerned, *(each for each in beside if entry in chosen(policies.settings_for(each.path)))]
+            claims = [claim for claim in rule.across(everything) if claim.at.path not in others]
+        for claim in claims:
             file = _of_claim(rule, claim, policies.settings_for(claim.at.path))
             baseline = policies.for_path(claim.at.path).baseline
             if baseline is not None:
@@ -70,6 +83,19 @@ def check_across(sightings: Sequence[Sighting], policies: Policies) -> Iterator[
                 file.findings = baseline.beyond(file.findings, taken)
                 file.known = taken - before
             yield file
+
+
+def _sightings_in(path: Path, policies: Policies) -> tuple[Sighting, ...]:
+    """Return the counts of a file that is not checked; none where it cannot be read, which is not asked here."""
+    settings = policies.settings_for(path)
+    words = words_of(settings)
+    try:
+        data = read(path)
+        language = language_of(path, data)
+        source = None if language is None else open_source(path, language, data, words)
+        return () if source is None else sightings(locate(source, words), settings)
+    except SourceError:
+        return ()
 
 
 def _of_claim(rule: Rule, claim: Claim, settings: Settings) -> FileReport:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,6 @@ from worker_lint.errors import SourceError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
 
 # Stands for "some file in this folder", to ask whether a folder that cannot be listed is excluded as a whole.
 _ANY_FILE = "<any file>"
@@ -33,6 +33,23 @@ def discover(
     for argument in arguments:
         _check(argument)
     return _discover(arguments, wanted, excluded)
+
+
+def beyond(
+    places: Sequence[Path], folder: Path, wanted: Callable[[Path], bool], excluded: Callable[[Path], bool]
+) -> Iterator[Path]:
+    """Yield the files below ``folder`` that discovery in ``places`` does not yield, as it would.
+
+    Raises SourceError as discovery does.
+    """
+    known = {os.path.abspath(place) for place in places}  # noqa: PTH100 - links stay
+    full = Path(os.path.abspath(folder))  # noqa: PTH100
+    if not known.isdisjoint(map(os.fspath, (full, *full.parents))):
+        return
+    for path in _discover([folder], wanted, excluded):
+        above = Path(os.path.abspath(path))  # noqa: PTH100
+        if known.isdisjoint(map(os.fspath, (above, *above.parents))):
+            yield path
 
 
 def _discover(

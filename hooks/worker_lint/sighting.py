@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from pathlib import Path, PurePath
 
     from worker_lint.finding import Related
     from worker_lint.site import Form
@@ -38,3 +38,5 @@ class Claim:
     message: str
     help: str
     related: tuple[Related, ...]
+    folder: PurePath
+    """The one whose files it is true of: where some of them were not looked at, it may not be."""

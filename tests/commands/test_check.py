@@ -643,3 +643,27 @@ def test_what_is_found_across_files_stands_among_the_rest_of_its_file(tmp_path):
     done = run(tmp_path, ".", settings=settings)
     found = [line.split(" ")[:2] for line in done.stdout.decode().splitlines()[:-1]]
     assert found == [["train.py:2:57:", "WL204"], ["train.py:3:31:", "WL101"], ["z.py:2:27:", "WL101"]]
+
+
+@pytest.mark.parametrize(
+    ("other", "places", "number"),
+    [
+        pytest.param("2", ["train.py", "configs/a.yaml"], 0, id="one that is not checked says otherwise"),
+        pytest.param("8", ["train.py", "configs/a.yaml"], 1, id="one that is not checked agrees"),
+        pytest.param("2", ["train.py", "configs"], 0, id="a folder of them"),
+        pytest.param("8", ["configs/a.yaml"], 0, id="no code is checked"),
+        pytest.param("8", ["."], 1, id="all"),
+    ],
+)
+def test_what_is_said_of_some_files_is_true_beside_the_others(tmp_path, other, places, number):
+    (tmp_path / "configs").mkdir()
+    (tmp_path / "configs/a.yaml").write_text("num_workers: 8\n")
+    (tmp_path / "configs/b.yaml").write_text(f"num_workers: {other}\n")
+    (tmp_path / "train.py").write_bytes(b"workers = config.get('num_workers', 4)\n")
+    (tmp_path / "other.py").write_bytes(b"workers = config.get('num_workers', 4)\n")
+    settings = ("--isolated", "--profile", "none", "--select=WL204", "--output-format=jsonl")
+    done = run(tmp_path, *places, settings=settings)
+    findings = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [finding["path"] for finding in findings if "code" in finding] == [
+        "other.py" if places == ["."] else "train.py"
+    ] * number

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from worker_lint.cache_folder import folder_of
 from worker_lint.commands import outputs
 from worker_lint.commands.arguments import add_cache, add_paths, add_settings, count, resolver
-from worker_lint.discover import discover
+from worker_lint.discover import beyond, discover
 from worker_lint.errors import SourceError, UsageError
 from worker_lint.exemptions import Exemptions
 from worker_lint.file_report import FileReport
@@ -150,7 +150,8 @@ class _Run:
         if sightings:
             from worker_lint.across import check_across
 
-            for file in check_across(sightings, self.policies):
+            unchecked = partial(beyond, places, wanted=wanted, excluded=self._settings.is_excluded)
+            for file in check_across(sightings, self.policies, unchecked):
                 self._take_across(file)
         if not self.report.errors:  # what could not be judged may be what they are for
             self.report.findings += self._exemptions.unused(places, self._ledger.found)

@@ -8,7 +8,8 @@ one that every configuration file of the same project gives to that key. One fin
 The project of a configuration is the folder that holds it, or that holds its folder of configurations (`configs`,
 `conf`, ...). Where the configurations do not agree among each other, each of them means its own number, and nothing is
 reported; nor is a fallback of 0, which is what loaders take anyway, nor anything where the policy is `exact`: each
-count is then held to the mode.
+count is then held to the mode. Where only some files are checked, as by pre-commit, what the others say is looked up
+before anything is reported.
 
 ## Why is this bad?
 
@@ -94,10 +95,10 @@ def across(sightings: Sequence[Sighting]) -> Iterator[Claim]:
         if len(numbers) == 1 and each.number not in numbers:
             differing[_key(each), root, each.number].append(each)
     for (key, root, number), fallbacks in differing.items():
-        yield _claim(key, number, fallbacks, configured[key][root])
+        yield _claim(number, fallbacks, configured[key][root], root)
 
 
-def _claim(key: str, number: int, fallbacks: list[Sighting], known: list[Sighting]) -> Claim:
+def _claim(number: int, fallbacks: list[Sighting], known: list[Sighting], root: PurePath) -> Claim:
     first, *others = fallbacks
     places = ", ".join(f"{_shown(each)}" for each in known[:_MOST_SHOWN])
     more = f" and {len(known) - _MOST_SHOWN} more" if len(known) > _MOST_SHOWN else ""
@@ -107,6 +108,7 @@ def _claim(key: str, number: int, fallbacks: list[Sighting], known: list[Sightin
         f"the fallback of {first.name} is {number}{also}, but the configuration says {known[0].number}: {places}{more}",
         f"write {known[0].number}, or read the key without a fallback",
         tuple(Related(each.path, each.position, f"{each.name} is {each.number}") for each in (*known, *others)),
+        root,
     )
 
 
