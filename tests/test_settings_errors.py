@@ -196,6 +196,16 @@ def error(data, name="worker-lint.toml", path="train.py"):
         pytest.param("[[overrides]]\nmode = 'debug'", "1: overrides[0]: lacks 'paths'", id="no paths"),
         pytest.param("[[overrides]]\npaths = []", "2: overrides[0].paths: is empty", id="empty paths"),
         pytest.param(
+            "per-file-ignores = {'!a.py' = ['WL1']}",
+            "1: per-file-ignores.!a.py: '!a.py' makes an exception, and no pattern stands before it",
+            id="an exception from nothing",
+        ),
+        pytest.param(
+            "[[overrides]]\npaths = ['!a.py', 'b/']",
+            "2: overrides[0].paths: '!a.py' makes an exception, and no pattern stands before it",
+            id="an exception before what it is made from",
+        ),
+        pytest.param(
             "[[overrides]]\npaths = ['#a']",
             "2: overrides[0].paths: '#a' matches no path; write a gitignore pattern, as in 'configs/**'",
             id="a comment as pattern",

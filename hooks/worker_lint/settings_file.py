@@ -207,14 +207,16 @@ class _Document:
         return values
 
     def _patterns(self, table: Mapping[str, Any], key: str, where: tuple[str | int, ...]) -> PathPatterns:
-        try:
-            return PathPatterns(table[key])
-        except ValueError as error:
-            raise self._error((*where, key), str(error)) from None
+        return self._compiled(table[key], (*where, key))
 
     def _pattern(self, pattern: str, where: tuple[str | int, ...]) -> PathPatterns:
+        return self._compiled([pattern], where)
+
+    def _compiled(self, patterns: Sequence[str], where: tuple[str | int, ...]) -> PathPatterns:
+        if patterns and patterns[0].startswith("!"):
+            raise self._error(where, f"{patterns[0]!r} makes an exception, and no pattern stands before it")
         try:
-            return PathPatterns([pattern])
+            return PathPatterns(patterns)
         except ValueError as error:
             raise self._error(where, str(error)) from None
 
