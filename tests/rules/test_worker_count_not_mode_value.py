@@ -285,3 +285,10 @@ def test_a_0_leaves_other_options_alone(judged, text):
 )
 def test_no_0_is_written_where_an_option_cannot_be_guarded(judged, name, text):
     assert judged("WL201", text, 'mode = "debug"', name).fixed == text
+
+
+def test_every_cpu_in_a_data_file_is_no_mode_s_count(judged):
+    found = judged("WL201", "train:\n  num_workers: -1\n", TRAINING, name="a.yaml")
+    assert found.says == "warning: num_workers is -1, but must be 8: mode training asks for 8; write 8"
+    assert found.fixed == "train:\n  num_workers: 8\n"
+    assert not judged("WL201", "train:\n  num_workers: -2\n", TRAINING, name="a.yaml").findings

@@ -96,9 +96,14 @@ def _beside(site: Site, document: Document) -> str:
 
 
 def _is_left_to_another_rule(site: Site) -> bool:
-    """Return whether the count at ``site`` is negative, and not in a command: there no other rule looks at it."""
+    """Return whether the count at ``site`` is negative, and another rule looks at it.
+
+    None does in a command, nor at a -1 in a data file.
+    """
     number = site.value.number
-    return number is not None and number < 0 and site.form not in ("flag", "override", "variable")
+    if number is None or number >= 0 or site.form in ("flag", "override", "variable"):
+        return False
+    return not (site.form == "key" and number == -1)
 
 
 RULE = Rule(
