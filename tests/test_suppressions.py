@@ -210,7 +210,7 @@ def test_a_block_comment_counts():
 
 
 def test_of_two_findings_in_a_line_one_can_be_silenced():
-    text = '{"num_workers": 2, "x": {"num_workers": -1}} // worker-lint: ignore[WL101]'
+    text = '{"num_workers": 2, "x": {"num_workers": -2}} // worker-lint: ignore[WL101]'
     assert codes(text, "a.json") == ["WL201"]
 
 

@@ -121,7 +121,7 @@ def test_a_suggestion_in_a_notebook_leaves_a_notebook(hard, diagnostics, spans, 
 def test_what_cannot_be_mended_has_no_suggestion(report, diagnostics):
     (diagnostic,) = diagnostics(report({"a.json": '{"num_workers": "auto"}'}))
     assert "suggestions" not in diagnostic
-    assert diagnostic["severity"] == "WARNING"
+    assert diagnostic["severity"] == "ERROR"
 
 
 def test_a_file_that_could_not_be_judged_is_an_error(report, diagnostics):

@@ -99,7 +99,7 @@ def test_the_name_of_a_file_steers_no_terminal(report, rendered):
         pytest.param(
             {"a.py": "num_workers = 2", "a.json": '{"num_workers": -2, "x": {"num_workers": "auto"}}'},
             {},
-            "3 findings (1 error, 2 warnings); 2 files checked; --fix would mend 2",
+            "3 findings (2 errors, 1 warning); 2 files checked; --fix would mend 2",
             id="several",
         ),
         pytest.param(
@@ -111,7 +111,7 @@ def test_the_name_of_a_file_steers_no_terminal(report, rendered):
         pytest.param(
             {"a.json": '{"num_workers": "auto"}'},
             {"fixed": 1, "files_fixed": 1, "dry": True, "errors": ["b.py: is lost"]},
-            "1 finding would be fixed in 1 file; 1 finding left (1 warning); 1 failure; 1 file checked",
+            "1 finding would be fixed in 1 file; 1 finding left (1 error); 1 failure; 1 file checked",
             id="a diff",
         ),
     ],

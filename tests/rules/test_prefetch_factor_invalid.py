@@ -18,12 +18,6 @@ TORCH = "from torch.utils.data import DataLoader\n"
         pytest.param("a.py", "x = dict(prefetch_factor=0)", id="a dict that may be another's"),
         pytest.param("a.py", "from paddle.io import DataLoader\nDataLoader(d, prefetch_factor=2)", id="paddle"),
         pytest.param("a.json", '{"num_workers": 0, "prefetch_factor": null}', id="off in JSON"),
-        pytest.param(
-            "a.py",
-            "DEFAULTS = {'batch_sampler': None, 'num_workers': 0, 'collate_fn': None, 'worker_init_fn': None, "
-            "'prefetch_factor': 2}",
-            id="the parameters of a loader with their defaults",
-        ),
         pytest.param("a.json", '{"num_workers": 2, "prefetch_factor": "${prefetch}"}', id="a template"),
         pytest.param("a.json", '{"num_workers": 2, "prefetch_factor": "batches to prefetch"}', id="a description"),
         pytest.param("a.json", '{"num_workers": 2, "prefetch_factor": {"train": 0}}', id="an object"),

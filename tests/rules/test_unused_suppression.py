@@ -348,3 +348,10 @@ def test_in_a_template_nothing_is_certain(judged):
 def test_the_severity_is_that_of_the_settings(judged):
     found = judged("WL001", "num_workers = 8  # worker-lint: ignore[WL999]\n", "severity = {WL0 = 'error'}")
     assert [str(finding.severity) for finding in found.findings] == ["error"]
+
+
+def test_a_comment_that_splits_code_in_two_is_not_removed(judged):
+    text = LOADER + "x = [f(a, [Me# worker-lint: ignore[WL101])\n   b][c] for d in e]\n"
+    found = judged("WL001", text)
+    assert said(found) == ["ignore[WL101] suppresses nothing: WL101 finds nothing here"]
+    assert found.fixed == text

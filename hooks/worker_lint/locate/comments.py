@@ -118,10 +118,25 @@ def _by_grammar(source: Source, mark: bytes) -> Iterator[Comment]:
             start, done = node.start_byte, node.end_byte
             if source.language == "yaml" and code[max(0, start - 1) : start].strip():
                 continue  # YAML wants a blank in front of it, and its grammar does not
-            yield Comment(start, start + len(code[start:done].rstrip(b"\r\n")), parsed=parsed)
+            sure = parsed and not _is_beside_an_error(node)
+            yield Comment(start, start + len(code[start:done].rstrip(b"
+")), parsed=sure)
         elif node.type in _UNPARSED:
             first = code.rfind(b"\n", 0, match.start()) + 1
             comment = _BY_BLANKS.match(code, first)
             if comment is not None and comment.start("comment") < match.start() < comment.end():
                 done = comment.end()
                 yield Comment(*comment.span("comment"), parsed=False)
+
+
+def _is_beside_an_error(node: Node) -> bool:
+    """Return whether something around ``node``, or right in front of it, does not parse: what follows may change."""
+    before = node.prev_sibling
+    if before is not None and before.has_error:
+        return True
+    above = node.parent
+    while above is not None and above.parent is not None:
+        if above.has_error:
+            return True
+        above = above.parent
+    return False

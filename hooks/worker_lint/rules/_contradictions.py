@@ -57,21 +57,6 @@ def count_in_words(group: Group) -> str:
     return f"no worker count is given, so {name} takes its default, 0"
 
 
-def in_data(document: Document, group: Group) -> bool:
-    """Return whether ``group`` reaches a loader only through code that is not seen here, and that may turn it off."""
-    return document.source.is_data and group.loader is None
-
-
-def unless_guarded(document: Document, group: Group) -> str:
-    """Return what restricts the words that say how a loader fails on ``group``."""
-    return ", unless the code that reads this guards it" if in_data(document, group) else ""
-
-
-def severity(document: Document, group: Group) -> Severity | None:
-    """Return the severity of what a loader fails on, or None for that of the rule."""
-    return Severity.WARNING if in_data(document, group) else None
-
-
 def off(group: Group, name: str, value: Value, document: Document) -> Fix | None:
     """Return the safe fix that turns the option ``name`` off, or None where the language cannot write that."""
     text = without_workers(name, document.source.language)

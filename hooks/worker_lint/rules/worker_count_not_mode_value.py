@@ -56,6 +56,7 @@ from typing import TYPE_CHECKING
 from worker_lint.count_fix import blocked_by, count_fix
 from worker_lint.finding import Severity
 from worker_lint.rule import Rule
+from worker_lint.rules._readers import reaches_a_loader
 from worker_lint.rules._words import subject
 
 if TYPE_CHECKING:
@@ -98,12 +99,12 @@ def _beside(site: Site, document: Document) -> str:
 def _is_left_to_another_rule(site: Site) -> bool:
     """Return whether the count at ``site`` is negative, and another rule looks at it.
 
-    None does in a command, nor at a -1 in a data file.
+    None does in a command, nor at a -1 in a data file that a program resolves before a loader sees it.
     """
     number = site.value.number
     if number is None or number >= 0 or site.form in ("flag", "override", "variable"):
         return False
-    return not (site.form == "key" and number == -1)
+    return site.form != "key" or number != -1 or reaches_a_loader(site.group)
 
 
 RULE = Rule(
