@@ -119,8 +119,7 @@ def _by_grammar(source: Source, mark: bytes) -> Iterator[Comment]:
             if source.language == "yaml" and code[max(0, start - 1) : start].strip():
                 continue  # YAML wants a blank in front of it, and its grammar does not
             sure = parsed and not _is_beside_an_error(node)
-            yield Comment(start, start + len(code[start:done].rstrip(b"
-")), parsed=sure)
+            yield Comment(start, start + len(code[start:done].rstrip(b"\r\n")), parsed=sure)
         elif node.type in _UNPARSED:
             first = code.rfind(b"\n", 0, match.start()) + 1
             comment = _BY_BLANKS.match(code, first)
