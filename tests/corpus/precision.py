@@ -26,7 +26,17 @@ from worker_lint.rules import RULES
 
 HERE = Path(__file__).parent
 START, END = "<!-- written by tests/corpus/precision.py -->", "<!-- end -->"
-TOOL = [sys.executable, "-m", "worker_lint", "check", "--isolated", "--profile=none", "--select=WL", "--quiet", "--no-cache"]
+TOOL = [
+    sys.executable,
+    "-m",
+    "worker_lint",
+    "check",
+    "--isolated",
+    "--profile=none",
+    "--select=WL",
+    "--quiet",
+    "--no-cache",
+]
 
 Row = dict[str, Any]
 Key = tuple[str, str, str, int | None, int]

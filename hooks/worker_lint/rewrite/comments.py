@@ -63,8 +63,8 @@ def _span(piece: Source) -> tuple[int, int]:
 
 
 def _nodes(root: Node, code: bytes, pieces: Sequence[tuple[int, int]]) -> Iterator[object]:
-    """Yield the syntax tree from the top: each node's type, and the text of those that have no parts or are text."""
-    stack = [root]
+    """Yield the syntax tree below ``root``: each node's type, and the text of those that have no parts or are text."""
+    stack = list(reversed(root.children))
     while stack:
         node = stack.pop()
         text = code[node.start_byte : node.end_byte]

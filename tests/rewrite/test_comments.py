@@ -1,0 +1,16 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from worker_lint.locate.vocabulary import vocabulary
+from worker_lint.rewrite.comments import differ_in_comments_alone
+from worker_lint.source import Source, language_by_name
+
+
+@pytest.mark.parametrize("name", ["a.py", "a.yaml", "a.toml", "a.sh"])
+def test_a_file_may_hold_nothing_but_a_comment(name):
+    before = Source(Path(name), language_by_name(Path(name)), b"# worker-lint: ignore-file[WL201] reason\n")
+    assert differ_in_comments_alone(before, replace(before, code=b""), vocabulary())
