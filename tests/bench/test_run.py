@@ -50,6 +50,7 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_a_run_measures_and_writes(
     installed: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -57,7 +58,7 @@ def test_a_run_measures_and_writes(
     monkeypatch.setattr(run, "DOCS", installed)
     monkeypatch.setattr(run, "KEPT", installed / "results.json")
     arguments = ["--cache", os.fspath(installed / "cache"), "--rounds", "1", "--write", "--peers"]
-    names = ["hook/none", "hook/json", "fix", "size/json-1-kB", "warm", "torchfix"]
+    names = ["hook/none", "hook/json", "fix", "size/json-1-kB", "torchfix"]
     assert run.main([*arguments, *(f"--only={name}" for name in names)]) == 0
     out = capsys.readouterr().out
     assert out.count("| python -c pass |") == 2
