@@ -77,6 +77,21 @@ def test_a_page_by_code_or_name(printed, name):
     assert rule["code"] == "WL401"
 
 
+@pytest.mark.parametrize(("beginning", "family"), [("WL4", "WL4"), ("wl4", "WL4"), ("WL90", "WL9"), ("WL", "WL")])
+def test_the_pages_of_all_whose_codes_begin_so(printed, beginning, family):
+    rules = [rule for rule in RULES if rule.code.startswith(family)]
+    assert printed("explain", beginning) == "\n".join(rule.page for rule in rules)
+    document = json.loads(printed("explain", beginning, "--output-format=json"))
+    whole = json.loads(printed("explain", "--all", "--output-format=json"))
+    assert document["rules"] == [each for each in whole["rules"] if each["code"].startswith(family)]
+
+
+def test_each_page_once(printed):
+    named = printed("explain", "WL402", "WL4")
+    assert named.startswith("# prefetch-factor-invalid (WL402)\n")
+    assert len(named) == len(printed("explain", "WL4"))
+
+
 def test_several_pages_in_the_order_in_which_they_are_named(printed):
     page = {rule.code: rule.page for rule in RULES}
     assert printed("explain", "WL401", "WL101", "wl401") == f"{page['WL401']}\n{page['WL101']}"
@@ -87,13 +102,22 @@ def test_several_pages_in_the_order_in_which_they_are_named(printed):
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["WL999"], "error: no rule is called WL999"),
+        (
+            ["WL999"],
+            "error: no rule is called 'WL999', or begins with it; those of WL9 are WL901, WL902, WL903, WL904; 'worker-lint rules' lists",
+        ),
+        (["WL001x"], "error: no rule is called 'WL001x', or begins with it; those of WL00 are WL001; "),
         (["WL101", "persistent-worker-without-workers"], "; did you mean 'persistent-workers-without-workers'?"),
-        (["WL1"], "error: no rule is called WL1"),
+        (
+            ["wl1x", "WL101"],
+            "error: no rule is called 'wl1x', or begins with it; those of WL1 are WL101, WL102, WL103, ",
+        ),
+        (["X1"], "error: no rule is called 'X1', or begins with it; 'worker-lint rules' lists them all"),
+        ([""], "error: no rule is called '', or begins with it; "),
         ([], "error: no rule is named; name one, such as WL401, or give --all"),
         (["--all", "WL101"], "error: --all explains every rule, WL101 among them; leave one of the two out"),
     ],
-    ids=["no rule", "nearly one", "a family", "nothing", "all and one"],
+    ids=["no rule", "more than a code", "nearly one", "nearly a family", "no code", "empty", "nothing", "all and one"],
 )
 def test_what_is_no_rule(printed, arguments, says):
     line = printed("explain", *arguments, status=2)

@@ -15,6 +15,7 @@ from worker_lint.cli import main
 from worker_lint.commands import COMMANDS
 from worker_lint.modes import BUILT_IN
 from worker_lint.rules import RULES
+from worker_lint.rules._families import families
 
 HOOKS = Path(__file__).parents[2] / "hooks"
 CODES = {rule.code for rule in RULES if rule.code.startswith("WL40")}
@@ -65,7 +66,9 @@ def folder(tmp_path: Path) -> Path:
         ("--output-format sa", {"sarif"}),
         ("sites --output-format ''", {"text", "json"}),
         ("--select WL40", CODES),
+        ("--extend-select WL40", CODES),
         ("explain WL40", CODES),
+        ("explain WL", {*families(), *(rule.code for rule in RULES)}),
         ("profile ''", {"capture", "show", "diff", "check"}),
         ("profile capture --no", {"--no-gpu-model"}),
         ("profile show tr", {"train.py"}),

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from worker_lint.modes import BUILT_IN
-from worker_lint.rules import RULES
+from worker_lint.rules import CODES
+from worker_lint.rules._families import families
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -64,5 +65,5 @@ def _say_what_completes(action: Any) -> None:
         action.complete = shtab.FILE
     elif action.dest == "mode":
         action.choices = tuple(BUILT_IN)
-    elif action.dest in ("select", "ignore", "codes"):
-        action.choices = tuple(rule.code for rule in RULES)
+    elif action.dest in ("select", "extend_select", "ignore", "codes"):
+        action.choices = (*families(), *CODES)
