@@ -363,12 +363,22 @@ def test_clean_removes_it(tree, check, capsys):
     check("--profile=none")
     assert main(["clean"]) == 0
     assert not (tree / cache_folder.FOLDER).exists()
-    assert main(["clean"]) == 0
-    assert "nothing to remove" in capsys.readouterr().out
+    assert capsys.readouterr().out.endswith(f"removed {tree / cache_folder.FOLDER}\n")
 
 
-def test_clean_leaves_what_is_not_its_own(tree, capsys):
+def test_clean_says_where_it_finds_no_cache(tree, capsys):
+    folder = tree / cache_folder.FOLDER
+    for _ in range(2):
+        assert main(["clean"]) == 0
+        assert capsys.readouterr().out == f"nothing to remove: there is no cache at {folder}\n"
+        folder.mkdir(exist_ok=True)
+    assert folder.exists()
+
+
+@pytest.mark.parametrize("named", [(), ("--cache-dir=.worker_lint_cache",)], ids=["by default", "by name"])
+def test_clean_leaves_what_is_not_its_own(tree, capsys, named):
     (tree / cache_folder.FOLDER).mkdir()
     (tree / cache_folder.FOLDER / "notes.json").write_text("{}", encoding="utf-8")
-    assert main(["clean"]) == 0
+    assert main(["clean", *named]) == 2
+    assert "is no cache of worker-lint" in capsys.readouterr().err
     assert (tree / cache_folder.FOLDER / "notes.json").exists()

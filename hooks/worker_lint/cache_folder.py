@@ -35,9 +35,14 @@ def folder_of(given: Path | None, environ: Mapping[str, str], settings: Settings
     named = given or (Path(environ[VARIABLE]) if environ.get(VARIABLE) else None)
     if named is None:
         return (Path.cwd() if settings.file is None else settings.file.parent) / FOLDER
-    if os.path.lexists(named) and not is_cache(named) and not _is_empty(named):
+    if not is_cache(named) and not is_free(named):
         raise UsageError(f"{named}: is no cache of worker-lint, and not empty; name a folder for it alone")
     return named
+
+
+def is_free(folder: Path) -> bool:
+    """Return whether nothing stands at ``folder``, or an empty folder does."""
+    return not os.path.lexists(folder) or _is_empty(folder)
 
 
 def is_cache(folder: Path) -> bool:

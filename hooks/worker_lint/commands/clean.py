@@ -7,8 +7,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from worker_lint.cache_folder import folder_of, is_cache, remove
+from worker_lint.cache_folder import folder_of, is_cache, is_free, remove
 from worker_lint.commands.arguments import add_cache, add_settings_file
+from worker_lint.errors import UsageError
 from worker_lint.settings import SettingsResolver
 
 if TYPE_CHECKING:
@@ -28,12 +29,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Remove the cache that a check of the folder would use, if there is one, and return 0."""
+    """Remove the cache that a check of the folder would use, if there is one, and return 0.
+
+    Raises UsageError where something else stands in its place.
+    """
     settings = SettingsResolver({}, config=args.config, isolated=args.isolated).for_folder(args.path)
     folder = folder_of(args.cache_dir, os.environ, settings)
     if is_cache(folder):
         remove(folder)
         sys.stdout.write(f"removed {folder}\n")
+    elif is_free(folder):
+        sys.stdout.write(f"nothing to remove: there is no cache at {folder}\n")
     else:
-        sys.stdout.write(f"nothing to remove: {folder} is no cache of worker-lint\n")
+        raise UsageError(f"{folder}: is no cache of worker-lint; what is there stays as it is")
     return 0
