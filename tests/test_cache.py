@@ -345,6 +345,41 @@ def test_the_folder_can_be_named(tree, check, monkeypatch, tmp_path):
     assert not (tree / cache_folder.FOLDER).exists()
 
 
+def test_the_settings_can_name_the_folder(tree, check, monkeypatch):
+    (tree / "worker-lint.toml").write_text("cache-dir = 'by settings'\n", encoding="utf-8")
+    (tree / "sub").mkdir()
+    monkeypatch.chdir(tree / "sub")
+    check("--profile=none", "..")
+    assert cache_folder.is_cache(tree / "by settings")
+    assert not (tree / cache_folder.FOLDER).exists()
+    assert main(["clean"]) == 0
+    assert not (tree / "by settings").exists()
+
+
+def test_the_folder_of_the_settings_may_be_at_home(tree, check, monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path / "home"))
+    (tree / "worker-lint.toml").write_text("cache-dir = '~/.cache/worker-lint'\n", encoding="utf-8")
+    check("--profile=none")
+    assert cache_folder.is_cache(tmp_path / "home" / ".cache" / "worker-lint")
+
+
+@pytest.mark.parametrize("by", ["option", "environment"])
+def test_who_runs_it_has_the_say_over_the_folder(tree, check, monkeypatch, tmp_path, by):
+    (tree / "worker-lint.toml").write_text("cache-dir = 'by settings'\n", encoding="utf-8")
+    monkeypatch.setenv(cache_folder.VARIABLE, str(tmp_path / "environment"))
+    check("--profile=none", *([f"--cache-dir={tmp_path / 'option'}"] if by == "option" else []))
+    assert cache_folder.is_cache(tmp_path / by)
+    assert not (tree / "by settings").exists()
+
+
+def test_settings_that_name_a_folder_with_other_things_are_refused(tree, check):
+    (tree / "worker-lint.toml").write_text("cache-dir = '.'\n", encoding="utf-8")
+    status, _, said = check("--profile=none")
+    assert status == 2
+    assert "is no cache of worker-lint, and not empty" in said
+
+
 def test_a_folder_with_other_things_is_refused(tree, check):
     status, _, said = check("--profile=none", "--cache-dir=.")
     assert status == 2

@@ -65,6 +65,7 @@ def test_without_a_file_the_defaults_are_in_force(folder):
         "fail-on": "warning",
         "suppressions": (),
         "baseline": None,
+        "cache-dir": None,
         "exclude": (),
     }
     assert found.file is None
@@ -94,6 +95,7 @@ extend-select = ["WL4"]
 ignore = ["WL204"]
 fail-on = "error"
 baseline = "known.json"
+cache-dir = "cache"
 exclude = ["vendor/"]
 per-file-ignores = {"*.py" = ["WL1"], "tests/" = ["WL"]}
 severity = {WL3 = "info"}
@@ -150,6 +152,7 @@ def test_every_key_is_read_and_says_where_it_came_from(folder):
         "fail_on": "error",
         "suppressions": (Exemption(0, "train.py", ("WL402",), "the loader is made elsewhere", "/a"),),
         "baseline": str(folder / "known.json"),
+        "cache_dir": str(folder / "cache"),
         "exclude": ("vendor/",),
         "origins": dict.fromkeys(KEYS, "worker-lint.toml"),
     }
@@ -464,7 +467,8 @@ def test_the_schema_and_the_settings_have_the_same_keys():
     schema = load_schema("settings")
     top, override = (set(each["properties"]) for each in (schema, schema["$defs"]["override"]))
     assert top == {*KEYS, "overrides"}
-    assert override == {*KEYS, "paths"} - {"modes", "exclude", "per-file-ignores", "suppressions", "baseline"}
+    of_all_paths = {"modes", "exclude", "per-file-ignores", "suppressions", "baseline", "cache-dir"}
+    assert override == {*KEYS, "paths"} - of_all_paths
 
 
 def test_the_schema_and_the_settings_have_the_same_defaults():

@@ -186,6 +186,7 @@ def error(data, name="worker-lint.toml", path="train.py"):
             id="a suppression for no path",
         ),
         pytest.param("baseline = ''", "1: baseline: is empty", id="no name of a baseline"),
+        pytest.param("cache-dir = ''", "1: cache-dir: is empty", id="no name of a folder"),
         pytest.param("profile = []", "1: profile: is empty", id="no profile"),
         pytest.param("profile = ''", "1: profile: is empty", id="an empty profile"),
         pytest.param(

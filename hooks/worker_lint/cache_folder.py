@@ -28,13 +28,14 @@ _IGNORE_TEXT = b"# The cache of worker-lint.\n*\n"
 
 
 def folder_of(given: Path | None, environ: Mapping[str, str], settings: Settings) -> Path:
-    """Return the folder of the cache: as ``given``, else by the environment, else beside the settings file or here.
+    """Return the folder of the cache: as ``given``, else by the environment, the settings, beside their file, or here.
 
     Raises UsageError where one that was named holds other things.
     """
-    named = given or (Path(environ[VARIABLE]) if environ.get(VARIABLE) else None)
-    if named is None:
+    name = given or environ.get(VARIABLE) or settings.cache_dir
+    if name is None:
         return (Path.cwd() if settings.file is None else settings.file.parent) / FOLDER
+    named = Path(name)
     if not is_cache(named) and not is_free(named):
         raise UsageError(f"{named}: is no cache of worker-lint, and not empty; name a folder for it alone")
     return named

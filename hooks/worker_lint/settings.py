@@ -74,6 +74,8 @@ class Settings:
     """What is silenced in the file at the path."""
     baseline: str | None = None
     """The file that lists the findings that are known, as a path that can be opened from here."""
+    cache_dir: str | None = None
+    """The folder of the cache, as a path that can be opened from here; None for one beside the settings file."""
     exclude: tuple[str, ...] = ()
     origins: Mapping[str, str] = field(default_factory=dict)
     """Where each value came from, by key as settings files write it: ``default``, ``command line``, a file."""

@@ -255,6 +255,8 @@ def ready(key: str, value: Any, resolve: Callable[[str], str]) -> Any:
         return tuple(name if name in ("live", "none") else resolve(name) for name in names)
     if key == "baseline":
         return None if value == "none" else resolve(value)
+    if key == "cache-dir":
+        return resolve(os.path.expanduser(value))  # noqa: PTH111 - as text, like every path of the settings
     if key in _LISTS:
         return tuple(value)
     return int(value) if isinstance(value, float) else value

@@ -52,7 +52,7 @@ def add_cache(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> None
         "--cache-dir",
         metavar="FOLDER",
         type=Path,
-        help="the folder of the cache (default: WORKER_LINT_CACHE_DIR, else .worker_lint_cache by the settings file)",
+        help="the folder of the cache (default: WORKER_LINT_CACHE_DIR, else what the settings say)",
     )
 
 

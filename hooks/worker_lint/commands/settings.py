@@ -90,7 +90,7 @@ def _value(settings: Settings, key: str) -> str:
         return ", ".join(f"{pattern}: {' '.join(codes)}" for pattern, codes in value.items())
     if key == "suppressions":
         return ", ".join(f"{' '.join(each.rules)} in {each.path}{each.pointer or ''}" for each in value)
-    if key == "baseline":
+    if key in ("baseline", "cache-dir"):
         return _shown(Path(value))
     if isinstance(value, tuple):
         return ", ".join(_shown(Path(part)) if key == "profile" else part for part in value)
