@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from worker_lint.dataclass import replace
 from worker_lint.flips import Flips
 from worker_lint.hardware.drift import compare
 from worker_lint.hardware.limits import Demand

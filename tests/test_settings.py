@@ -5,11 +5,11 @@ import pickle
 import subprocess
 import sys
 import time
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
+from worker_lint.dataclass import fields
 from worker_lint.errors import SettingsError, UsageError
 from worker_lint.schema import load_schema
 from worker_lint.settings import KEYS, Settings, SettingsResolver

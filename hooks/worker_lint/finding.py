@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Literal
 
+from worker_lint.dataclass import dataclass
 from worker_lint.source import Edit
 
 if TYPE_CHECKING:

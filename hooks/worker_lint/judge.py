@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from worker_lint import rules as catalogue
+from worker_lint.dataclass import dataclass, replace
 from worker_lint.rule import Outcome
 from worker_lint.suppressions import Suppressions
 from worker_lint.triage import concerned, reviewed, selected, triage

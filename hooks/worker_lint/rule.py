@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from worker_lint.dataclass import dataclass
 from worker_lint.finding import Finding, Severity
 from worker_lint.settings import COMMAND_LINE
 

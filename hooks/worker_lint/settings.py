@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from worker_lint import modes
+from worker_lint.dataclass import dataclass, field, fields
 from worker_lint.errors import SettingsError, UsageError
 from worker_lint.gitignore import PathPatterns
 from worker_lint.settings_file import Exemption, Layer, SettingsFile, no_rule, problem_with, read_settings, ready

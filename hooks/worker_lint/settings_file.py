@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from worker_lint import modes, toml_text
 from worker_lint.conforms import conforms
+from worker_lint.dataclass import dataclass
 from worker_lint.errors import SettingsError
 from worker_lint.gitignore import PathPatterns
 from worker_lint.schema import load_schema, problems, suggestion

@@ -7,12 +7,12 @@ import os
 import re
 import stat
 from bisect import bisect_right
-from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
+from worker_lint.dataclass import dataclass
 from worker_lint.errors import SourceError
 from worker_lint.languages import NAMES, SUFFIXES
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Literal
+
+from worker_lint.dataclass import dataclass
 
 if TYPE_CHECKING:
     from worker_lint.settings import Settings

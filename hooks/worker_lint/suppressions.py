@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from worker_lint.dataclass import dataclass, field
 from worker_lint.stems import MARK
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ import errno
 import os
 import re
 import subprocess
-from dataclasses import dataclass, field
 from pathlib import Path
 from stat import S_ISDIR, S_ISLNK, S_ISREG
 
+from worker_lint.dataclass import dataclass, field
 from worker_lint.gitignore import Gitignore
 
 # Git sets these for the hooks it runs; they would bend the listing of another folder to the hook's checkout.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from worker_lint.dataclass import replace
 from worker_lint.finding import Severity
 from worker_lint.rules import CATALOGUE
 

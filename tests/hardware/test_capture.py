@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from worker_lint.dataclass import replace
 from worker_lint.errors import ProfileError
 from worker_lint.hardware.capture import recapture
 from worker_lint.hardware.profile import Profile

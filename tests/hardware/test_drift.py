@@ -1,9 +1,8 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
+from worker_lint.dataclass import replace
 from worker_lint.hardware.drift import REFERENCE_BATCH, compare, default_demands
 from worker_lint.hardware.limits import Demand
 from worker_lint.hardware.profile import load

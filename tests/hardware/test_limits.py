@@ -1,11 +1,10 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from worker_lint.dataclass import replace
 from worker_lint.hardware.limits import Demand, exceeded, limits, shm_share
 from worker_lint.hardware.profile import Profile, load
 from worker_lint.hardware.sections import Captured, Ceilings, Cpu, Memory, Platform, Shm

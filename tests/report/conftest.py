@@ -3,13 +3,13 @@ from __future__ import annotations
 import io
 import json
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from jsonschema import Draft4Validator, Draft202012Validator
 from lxml import etree
 
+from worker_lint.dataclass import replace
 from worker_lint.finding import Related, Severity
 from worker_lint.judge import judge
 from worker_lint.locate import locate

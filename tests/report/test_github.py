@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
+from worker_lint.dataclass import replace
 from worker_lint.finding import Severity
 
 

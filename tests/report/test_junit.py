@@ -1,10 +1,9 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from lxml import etree
 
+from worker_lint.dataclass import replace
 from worker_lint.finding import Severity
 
 

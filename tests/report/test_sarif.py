@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -11,6 +10,7 @@ from jsonschema import ValidationError
 from sarif import loader
 
 from worker_lint import __version__
+from worker_lint.dataclass import replace
 from worker_lint.finding import Fix, Related
 from worker_lint.rules import RULES
 from worker_lint.source import Edit, Position

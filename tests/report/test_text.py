@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from worker_lint.dataclass import replace
 from worker_lint.finding import Related, Severity
 from worker_lint.source import Position
 

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from worker_lint.dataclass import replace
 from worker_lint.locate.vocabulary import vocabulary
 from worker_lint.rewrite.comments import differ_in_comments_alone
 from worker_lint.source import Source, language_by_name

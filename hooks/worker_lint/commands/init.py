@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import shutil
 import sys
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from worker_lint import __version__
 from worker_lint.check import check
+from worker_lint.dataclass import dataclass
 from worker_lint.discover import discover
 from worker_lint.errors import SettingsError, SourceError, UsageError
 from worker_lint.opening import is_wanted

@@ -6,11 +6,11 @@ import argparse
 import json
 import re
 import sys
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from worker_lint.commands.arguments import add_settings_file
+from worker_lint.dataclass import asdict
 from worker_lint.errors import ProfileError, UsageError
 from worker_lint.settings import SettingsResolver
 from worker_lint.units import parse_bytes

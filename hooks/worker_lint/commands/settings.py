@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import os
 import sys
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from worker_lint.commands.arguments import add_settings, resolver
+from worker_lint.dataclass import asdict
 from worker_lint.errors import UsageError
 from worker_lint.settings import KEYS
 

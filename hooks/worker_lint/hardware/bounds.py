@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from worker_lint.dataclass import dataclass
 from worker_lint.hardware.cgroup import Reading
 
 if TYPE_CHECKING:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from worker_lint.dataclass import replace
 from worker_lint.hardware import document
 from worker_lint.hardware.profile import Profile, parse
 

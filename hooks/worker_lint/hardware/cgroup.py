@@ -9,10 +9,10 @@ limits, and are not read.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from worker_lint.dataclass import dataclass
 from worker_lint.hardware.files import cpu_list, read, whole
 
 if TYPE_CHECKING:

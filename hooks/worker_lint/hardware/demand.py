@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from worker_lint.dataclass import dataclass, fields
 
 
 @dataclass(frozen=True, slots=True)

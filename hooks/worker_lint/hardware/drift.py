@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from worker_lint.dataclass import dataclass, replace
 from worker_lint.hardware.limits import Demand, Limits, limits
 from worker_lint.hardware.profile import Profile, from_document
 

@@ -9,8 +9,9 @@ import os
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from worker_lint.dataclass import dataclass
 
 if TYPE_CHECKING:
     from pathlib import Path

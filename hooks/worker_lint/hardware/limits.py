@@ -9,9 +9,9 @@ holds, k its tensors.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from worker_lint.dataclass import dataclass
 from worker_lint.hardware import terms
 from worker_lint.hardware.demand import Demand
 from worker_lint.hardware.terms import Term

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from worker_lint.dataclass import dataclass, field
 from worker_lint.hardware import cgroup, gpu, scheduler, topology
 from worker_lint.hardware.bounds import Bound, Per, cpu_bounds, disagreements, memory_bounds
 from worker_lint.hardware.cgroup import Reading

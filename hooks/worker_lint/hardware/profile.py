@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime
 import re
-from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from worker_lint import __version__
 from worker_lint.conforms import conforms
+from worker_lint.dataclass import asdict, dataclass, field, replace
 from worker_lint.hardware import document
 from worker_lint.hardware.contradictions import contradictions
 from worker_lint.hardware.sections import Captured, Ceilings, Cpu, Gpu, Memory, Platform, Shm

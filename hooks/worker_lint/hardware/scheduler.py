@@ -8,9 +8,9 @@ never kept.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from worker_lint.dataclass import dataclass
 from worker_lint.hardware.files import whole
 
 if TYPE_CHECKING:

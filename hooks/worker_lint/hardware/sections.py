@@ -5,8 +5,9 @@ None is unknown; ``"unlimited"`` (``null`` in the document) is known to have no 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from worker_lint.dataclass import dataclass
 
 if TYPE_CHECKING:
     from worker_lint.hardware.bounds import Per

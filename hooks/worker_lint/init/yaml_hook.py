@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from worker_lint.dataclass import dataclass
 from worker_lint.init.lines import BOM, after_line, inserted
 
 if TYPE_CHECKING:

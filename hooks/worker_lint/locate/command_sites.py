@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from worker_lint.dataclass import dataclass
 from worker_lint.locate.command import OVERRIDE, stem_of, understood
 from worker_lint.locate.evidence import STRONG, WEAK, Evidence, of_keys, of_program, of_script, of_siblings, weigh
 from worker_lint.locate.values import MOST_DIGITS

@@ -6,9 +6,9 @@ What a file leaves open (variables, merge keys, templates) counts as settled els
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from worker_lint.dataclass import dataclass
 from worker_lint.errors import SourceError
 from worker_lint.locate.descent import line_of_descent
 from worker_lint.site import Value

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from worker_lint.dataclass import dataclass, field
 from worker_lint.locate.quoted import Text
 from worker_lint.locate.vocabulary import normalised
 from worker_lint.source import Inset, Source

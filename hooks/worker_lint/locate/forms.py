@@ -6,8 +6,9 @@ finds the same; compiling it takes longer than Python takes to start, and runnin
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from worker_lint.dataclass import dataclass
 
 if TYPE_CHECKING:
     from tree_sitter import Node

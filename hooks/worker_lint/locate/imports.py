@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from worker_lint.dataclass import dataclass, field
 from worker_lint.locate.descent import outermost_at
 
 if TYPE_CHECKING:

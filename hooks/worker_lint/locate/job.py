@@ -6,10 +6,10 @@ Nothing of it is looked up before a rule asks.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from worker_lint.dataclass import dataclass
 from worker_lint.locate.command_sites import REFERENCE, Word, value_of
 from worker_lint.locate.starters import options_of, starters, steps_of
 

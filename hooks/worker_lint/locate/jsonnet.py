@@ -7,9 +7,9 @@ their keys with or without quotes, and values that are one word. Everything else
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from worker_lint.dataclass import dataclass, field
 from worker_lint.locate.data import MOST_ENTRIES, Entry, Table, document, last_part, places
 from worker_lint.locate.scalars import json_value
 from worker_lint.locate.templates import kind_of_text

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
+from worker_lint.dataclass import dataclass
 from worker_lint.locate.descent import node_at
 from worker_lint.locate.forms import last_name, text_of
 from worker_lint.locate.imports import Imports

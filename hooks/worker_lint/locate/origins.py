@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from worker_lint.dataclass import replace
 from worker_lint.locate.forms import text_of
 from worker_lint.locate.scopes import scope_of, scopes_around
 from worker_lint.locate.vocabulary import normalised

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from worker_lint.dataclass import dataclass, field
 
 if TYPE_CHECKING:
     from tree_sitter import Node

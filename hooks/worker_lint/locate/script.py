@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from worker_lint.dataclass import dataclass, field
 from worker_lint.locate.command import understood
 from worker_lint.locate.command_sites import FALLBACK, REFERENCE, Reading, Word, may_set, sites_of, value_of
 from worker_lint.locate.evidence import STRONG, WEAK, Evidence, of_script, of_siblings, weigh

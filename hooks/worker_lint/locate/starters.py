@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from worker_lint.dataclass import dataclass, field
 from worker_lint.locate.command import PYTHON, SHELLS, understood
 from worker_lint.locate.command_sites import Word, value_of
 from worker_lint.locate.vocabulary import normalised

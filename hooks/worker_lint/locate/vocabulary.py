@@ -6,11 +6,11 @@ They are read from ``vocabulary.json``, which ``tools/write_data.py`` writes: ea
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from worker_lint.dataclass import dataclass, replace
 from worker_lint.stems import STEMS
 
 if TYPE_CHECKING:

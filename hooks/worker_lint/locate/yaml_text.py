@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
 import tree_sitter
 import tree_sitter_yaml
 
+from worker_lint.dataclass import dataclass
 from worker_lint.errors import SourceError
 from worker_lint.locate.descent import first_error
 from worker_lint.locate.templates import is_template, masked

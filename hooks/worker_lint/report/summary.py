@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TextIO
 
+from worker_lint.dataclass import dataclass, field
 from worker_lint.finding import Severity, is_made
 
 if TYPE_CHECKING:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from worker_lint.dataclass import replace
 from worker_lint.errors import SourceError
 from worker_lint.judge import judge
 from worker_lint.locate import locate

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from worker_lint.dataclass import dataclass, field, replace
 from worker_lint.errors import SourceError
 from worker_lint.judge import judge
 from worker_lint.locate import locate

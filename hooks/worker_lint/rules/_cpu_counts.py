@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from worker_lint.dataclass import dataclass
 from worker_lint.locate.forms import last_name, text_of
 from worker_lint.locate.scopes import scope_of, scopes_around
 

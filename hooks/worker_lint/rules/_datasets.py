@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from worker_lint.dataclass import dataclass, field
 from worker_lint.locate.descent import node_at
 from worker_lint.locate.forms import keyword, last_name, text_of
 from worker_lint.locate.module import around

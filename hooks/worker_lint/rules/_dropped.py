@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from worker_lint.dataclass import dataclass
 from worker_lint.locate.forms import text_of
 from worker_lint.locate.values import unwrapped
 from worker_lint.rules._reads import arguments

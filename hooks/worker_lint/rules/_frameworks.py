@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
+
+from worker_lint.dataclass import dataclass
 
 if TYPE_CHECKING:
     from worker_lint.locate.module import Module

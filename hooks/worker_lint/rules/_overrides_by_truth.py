@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from worker_lint.dataclass import dataclass
 from worker_lint.locate.descent import line_of_descent
 from worker_lint.locate.forms import last_name, placed, text_of
 from worker_lint.locate.module import around

@@ -47,9 +47,9 @@ and there is no default, or none that is a number.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from worker_lint.dataclass import dataclass
 from worker_lint.finding import Fix, Severity, replacing
 from worker_lint.locate.forms import keyword, last_name, text_of
 from worker_lint.rule import Rule
