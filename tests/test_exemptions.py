@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+from worker_lint import cache_folder
 from worker_lint.cli import main
 
 CONFIG = '{"num_workers": %s}\n'
@@ -58,6 +60,68 @@ def test_what_is_suppressed_is_silent_and_used(capsys):
 def test_an_entry_that_suppresses_nothing_is_found_in_the_settings(capsys, entry, says):
     write(("configs/a.json", ["WL201"]), entry)
     assert check(capsys) == [f"worker-lint.toml:7:1: WL001 warning: suppressions[1] suppresses nothing: {says}"]
+
+
+@pytest.mark.parametrize(
+    ("rules", "says", "remedy"),
+    [
+        pytest.param(["WL103", "WL201"], "WL103 finds nothing in configs/a.json", ["WL201"], id="one of two"),
+        pytest.param(
+            ["WL103", "WL2", "WL101"], "WL103, WL101 find nothing in configs/a.json", ["WL2"], id="two of three"
+        ),
+        pytest.param(["WL201", "WL201"], "WL201 is listed twice", ["WL201"], id="a code twice"),
+        pytest.param(
+            ["WL201", "WL101", "WL201"],
+            "WL201 is listed twice, WL101 finds nothing in configs/a.json",
+            ["WL201"],
+            id="a code twice, and another",
+        ),
+    ],
+)
+def test_an_entry_that_suppresses_less_than_it_says_is_found(capsys, rules, says, remedy):
+    write(("configs/a.json", rules))
+    assert check(capsys) == [
+        f"worker-lint.toml:3:1: WL001 warning: suppressions[0] suppresses less than it says: {says}"
+    ]
+    main(["--quiet"])
+    assert f"help: write rules = {json.dumps(remedy)}\n" in capsys.readouterr().out
+
+
+def test_all_codes_that_find_nothing_are_named(capsys):
+    write(("configs/b.json", ["WL103", "WL101"]), ("configs/a.json", ["WL201"]))
+    assert check(capsys) == [
+        "worker-lint.toml:3:1: WL001 warning: suppressions[0] suppresses nothing: "
+        "WL103, WL101 find nothing in configs/b.json"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rules", "arguments"),
+    [
+        pytest.param(["WL2"], ["."], id="the beginning of a code that is found"),
+        pytest.param(["WL2", "WL201"], ["."], id="a code, and its beginning"),
+        pytest.param(["WL201", "WL103"], ["configs"], id="a part of the tree, and a pattern for several files"),
+        pytest.param(["WL201", "WL103"], [".", "--ignore=WL103"], id="a rule that did not run"),
+        pytest.param(["WL201", "WL202"], ["."], id="a rule that is off"),
+        pytest.param(["WL201", "WL301"], ["."], id="a bound, and no profile"),
+        pytest.param(["WL201", "WL204"], ["."], id="a rule that compares files"),
+        pytest.param(["WL201", "WL001"], ["."], id="the rule that looks at suppressions"),
+    ],
+)
+def test_a_part_of_an_entry_is_judged_only_where_that_is_certain(capsys, rules, arguments):
+    write(("a.json", rules))
+    assert check(capsys, *arguments) == []
+
+
+def test_a_cache_keeps_what_was_suppressed(capsys, folder):
+    write(("configs/a.json", ["WL201", "WL103"]))
+    for number in range(100):
+        (folder / f"{number}.py").write_text(f"x = {number}\n", encoding="utf-8")
+    found = check(capsys)
+    assert len(found) == 1
+    assert ": WL103 finds nothing in configs/a.json" in found[0]
+    assert cache_folder.is_cache(folder / cache_folder.FOLDER)
+    assert check(capsys) == found
 
 
 @pytest.mark.parametrize(

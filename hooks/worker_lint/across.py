@@ -114,6 +114,6 @@ def _of_claim(rule: Rule, claim: Claim, settings: Settings) -> FileReport:
             found = rule.finding(site.value, claim.message, claim.help, site=site, related=claim.related)
             suppressions = Suppressions(documents, settings.suppressions)
             left = triage([found], (rule,), document, suppressions, settings)
-            exempting = frozenset(suppressions.exempting)
-            return FileReport(path, source, True, [(document.source, each) for each in left], exempting=exempting)
+            exempted = frozenset(suppressions.exempted)
+            return FileReport(path, source, True, [(document.source, each) for each in left], exempted=exempted)
     return FileReport(path)

@@ -38,7 +38,7 @@ def judged_source(source: Source, policies: Policies) -> FileReport:
     policy = policies.for_path(source.path)
     found = judged(documents, policy)
     seen = sightings(documents, settings)
-    return FileReport(source.path, source, True, found.findings, seen, found.exempting, found.known)
+    return FileReport(source.path, source, True, found.findings, seen, found.exempted, found.known)
 
 
 def check_file(path: Path, policies: Policies) -> FileReport:

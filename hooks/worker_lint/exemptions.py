@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,21 +15,20 @@ from worker_lint.source import Source
 from worker_lint.triage import selected, weighed
 
 if TYPE_CHECKING:
-    from collections import Counter
     from collections.abc import Iterator, Sequence
 
     from worker_lint.baseline import Known
     from worker_lint.file_report import FileReport
     from worker_lint.finding import FoundIn
     from worker_lint.policies import Policies
-    from worker_lint.settings import SettingsResolver
+    from worker_lint.settings import Settings, SettingsResolver
     from worker_lint.settings_file import Exemption, SettingsFile
 
 _CODE = "WL001"
 _GLOB = frozenset("*?[!\\")
 
-_Key = tuple[Path, "Exemption"]
-"""A settings file, and a suppression in it."""
+_Key = tuple[Path, "Exemption", str]
+"""A settings file, a suppression in it, and a code, or beginning of codes, that it lists."""
 
 
 class Exemptions:
@@ -36,45 +37,64 @@ class Exemptions:
     def __init__(self, settings: SettingsResolver, policies: Policies) -> None:
         self._settings = settings
         self._policies = policies
-        self._concerned: set[_Key] = set()
+        self._concerned: set[tuple[Path, Exemption]] = set()
+        """Those with a file that they are for."""
         self._needed: set[_Key] = set()
-        """Those that silenced something, or may under another mode, on another machine, or beside other files."""
+        """The codes that silenced something, or may under another mode, on another machine, or beside other files."""
 
     def take(self, file: FileReport) -> None:
         """Take note of one file that was judged."""
         settings = self._settings.for_path(file.path)
         if settings.file is None:
             return
-        ran = selected(settings) if settings.suppressions else ()
         for exemption in settings.suppressions:
-            key = settings.file, exemption
-            self._concerned.add(key)
-            named = [rule for rule in catalogue.RULES if rule.code.startswith(exemption.rules) and not rule.review]
-            if not named or any(rule not in ran for rule in named if rule.default or rule.code in exemption.rules):
-                self._needed.add(key)
-            elif file.concerned:
-                policy = self._policies.for_path(file.path)
-                if not all(rule.settles(policy) for rule in named if rule in ran):
-                    self._needed.add(key)
-        self._needed.update((settings.file, exemption) for exemption in file.exempting)
+            self._concerned.add((settings.file, exemption))
+            self._needed.update(
+                (settings.file, exemption, listed)
+                for listed in exemption.rules
+                if not self._would_show(listed, file, settings)
+            )
+        self._needed.update(
+            (settings.file, exemption, listed)
+            for exemption, code in file.exempted
+            for listed in exemption.rules
+            if code.startswith(listed)
+        )
+
+    def _would_show(self, listed: str, file: FileReport, settings: Settings) -> bool:
+        """Return whether the rules whose codes begin with ``listed`` would have found something if they ever do."""
+        ran = selected(settings)
+        named = [rule for rule in catalogue.RULES if rule.code.startswith(listed) and not rule.review]
+        if not named or any(rule not in ran for rule in named if rule.default or rule.code == listed):
+            return False
+        if not file.concerned:
+            return True
+        policy = self._policies.for_path(file.path)
+        return all(rule.settles(policy) for rule in named if rule in ran)
 
     def unused(self, places: Sequence[Path], known: Counter[Known]) -> Iterator[FoundIn]:
-        """Yield a finding for each suppression that was not needed, where all files that it is for were checked.
+        """Yield a finding for each suppression of which a code was not needed.
 
-        ``places`` are the files and folders that were. What a baseline lists is not yielded, but added to ``known``.
+        Only where all files that it is for were checked: ``places`` are the files and folders that were. What a
+        baseline lists is not yielded, but added to ``known``.
         """
         folders = [os.path.abspath(place) for place in places if place.is_dir()]  # noqa: PTH100 - links stay
         for file in self._settings.files():
             whole = any(Path(file.folder).is_relative_to(folder) for folder in folders)
             for exemption, _ in file.exemptions:
-                key = file.path, exemption
-                if key in self._needed or not (whole or (key in self._concerned and _is_one_file(exemption.path))):
-                    continue
-                yield from self._found(file, exemption, known, matched=key in self._concerned)
+                matched = (file.path, exemption) in self._concerned
+                if whole or (matched and _is_one_file(exemption.path)):
+                    yield from self._found(file, exemption, known, matched=matched)
 
     def _found(
         self, file: SettingsFile, exemption: Exemption, known: Counter[Known], *, matched: bool
     ) -> Iterator[FoundIn]:
+        codes = Counter(exemption.rules)
+        kept = [each for each in codes if (file.path, exemption, each) in self._needed]
+        unused = [each for each in codes if each not in kept]
+        twice = [each for each in kept if codes[each] > 1]
+        if not (unused or twice):
+            return
         settings = self._settings.for_path(file.path)
         if all(rule.code != _CODE for rule in selected(settings)):
             return
@@ -82,11 +102,16 @@ class Exemptions:
         line = line_of_exemption(file.path, exemption.index)
         start = sum(len(each) for each in source.code.splitlines(keepends=True)[: line - 1])
         _, end = source.line_span(start) or (start, start)
-        rules = ", ".join(exemption.rules)
         place = f"at {exemption.pointer} in {exemption.path}" if exemption.pointer else f"in {exemption.path}"
-        why = f"{rules} finds nothing {place}" if matched else f"no file that was checked matches {exemption.path!r}"
-        message = f"suppressions[{exemption.index}] suppresses nothing: {why}"
-        found = Finding(_CODE, Severity.WARNING, start, end, message, "remove the entry")
+        why = [f"{each} is listed twice" for each in twice]
+        if not matched:
+            why = [f"no file that was checked matches {exemption.path!r}"]
+        elif unused:
+            why.append(f"{', '.join(unused)} find{'s' if len(unused) == 1 else ''} nothing {place}")
+        amount = "less than it says" if kept else "nothing"
+        message = f"suppressions[{exemption.index}] suppresses {amount}: {', '.join(why)}"
+        remedy = f"write rules = {json.dumps(kept)}" if kept else "remove the entry"
+        found = Finding(_CODE, Severity.WARNING, start, end, message, remedy)
         told = [(source, weighed(found, settings.severity))]
         baseline = self._policies.baseline(settings)
         yield from told if baseline is None else baseline.beyond(told, known)

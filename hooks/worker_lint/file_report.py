@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
     from worker_lint.baseline import Known
     from worker_lint.finding import FoundIn
-    from worker_lint.settings_file import Exemption
     from worker_lint.sighting import Sighting
     from worker_lint.source import Source
+    from worker_lint.suppressions import Exempted
 
 
 @dataclass(slots=True)
@@ -29,8 +29,8 @@ class FileReport:
     findings: list[FoundIn] = field(default_factory=list)
     sightings: tuple[Sighting, ...] = ()
     """Its counts, where a selected rule looks across files."""
-    exempting: frozenset[Exemption] = frozenset()
-    """The suppressions of the settings that silenced something in it."""
+    exempted: frozenset[Exempted] = frozenset()
+    """The suppressions of the settings that silenced something in it, and what."""
     known: Counter[Known] = field(default_factory=Counter)
     """Findings in it that the baseline lists."""
     error: str | None = None

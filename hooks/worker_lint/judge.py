@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from worker_lint.baseline import Known
     from worker_lint.finding import FoundIn
     from worker_lint.policy import Policy
-    from worker_lint.settings_file import Exemption
     from worker_lint.site import Document
+    from worker_lint.suppressions import Exempted
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Judgement:
     """What is found in one file, and what was silenced in it."""
 
     findings: list[FoundIn]
-    exempting: frozenset[Exemption]
+    exempted: frozenset[Exempted]
     known: Counter[Known]
     """Findings that the baseline lists."""
 
@@ -70,4 +70,4 @@ def judged(documents: Iterable[Document], policy: Policy) -> Judgement:
     known: Counter[Known] = Counter()
     if policy.baseline is not None:
         found = policy.baseline.beyond(found, known)
-    return Judgement(found, frozenset(suppressions.exempting), known)
+    return Judgement(found, frozenset(suppressions.exempted), known)

@@ -36,7 +36,7 @@ def record_of(report: FileReport) -> Record | None:
         report.concerned,
         [_finding(finding) for _, finding in report.findings],
         [_sighting(each) for each in report.sightings],
-        sorted(each.index for each in report.exempting),
+        sorted([exemption.index, code] for exemption, code in report.exempted),
         [[*known, number] for known, number in report.known.items()],
     ]
 
@@ -79,14 +79,16 @@ def report_of(path: Path, record: Record, settings: Settings, source: Source | N
     findings can be reported, but not mended: the options around them are not among what is kept. Raises TypeError,
     ValueError, IndexError or KeyError for what is no such record.
     """
-    skipped, error, concerned, findings, sightings, exempting, known = record
+    skipped, error, concerned, findings, sightings, exempted, known = record
     report = FileReport(path, source, concerned=concerned, error=error, skipped=skipped)
     if source is not None:
         report.findings = [(source, _as_finding(each)) for each in findings]
     report.sightings = tuple(_as_sighting(path, each) for each in sightings)
-    if exempting:
+    if exempted:
+        from worker_lint.suppressions import Exempted
+
         by_index = {each.index: each for each in settings.suppressions}
-        report.exempting = frozenset(by_index[index] for index in exempting)
+        report.exempted = frozenset(Exempted(by_index[index], code) for index, code in exempted)
     if known:
         from worker_lint.baseline import Known
 

@@ -42,6 +42,13 @@ class Listed(NamedTuple):
     end: int
 
 
+class Exempted(NamedTuple):
+    """An exemption of the settings, with the code of a finding that it silenced."""
+
+    exemption: Exemption
+    code: str
+
+
 @dataclass(slots=True, eq=False)
 class Directive:
     """A comment's word to worker-lint, at bytes ``start`` to ``end`` of the code of ``source``."""
@@ -89,8 +96,8 @@ class Suppressions:
     def __init__(self, documents: Sequence[Document], exemptions: Sequence[Exemption] = ()) -> None:
         self._documents = documents
         self._exemptions = exemptions
-        self.exempting: set[Exemption] = set()
-        """The exemptions that silenced something."""
+        self.exempted: set[Exempted] = set()
+        """The exemptions that silenced something, and what."""
         found = _directives(documents)
         self._offsets = sorted(found)
         self.directives = tuple(found[offset] for offset in self._offsets)
@@ -110,7 +117,7 @@ class Suppressions:
                     silenced = True
         for exemption in self._exemptions:
             if finding.code.startswith(exemption.rules) and _points_at(exemption, finding, document):
-                self.exempting.add(exemption)
+                self.exempted.add(Exempted(exemption, finding.code))
                 silenced = True
         return silenced
 
@@ -129,7 +136,7 @@ class Suppressions:
         for directive in silencing:
             directive.used.add(finding.code)
         exempting = [e for e in self._exemptions if e.pointer is None and finding.code.startswith(e.rules)]
-        self.exempting.update(exempting)
+        self.exempted.update(Exempted(each, finding.code) for each in exempting)
         return bool(silencing or exempting)
 
     def mark_places(self) -> None:

@@ -4,7 +4,8 @@
 
 Finds comments to worker-lint that suppress nothing: an `ignore`, `ignore-file` or `keep` where no rule finds anything
 for it to suppress, a code that no rule has, a code that is listed twice, brackets that are not closed, and words that
-worker-lint does not know. An entry of `suppressions` in the settings that suppresses nothing is found, too.
+worker-lint does not know. An entry of `suppressions` in the settings that suppresses nothing, or of whose codes one
+finds nothing, is found, too.
 
 ## Why is this bad?
 
