@@ -138,3 +138,8 @@ class Document:
     """The syntax around them, in Python."""
     job: Job | None = None
     """What starts the commands that take them, in a shell script."""
+
+    def site_at(self, value: Value) -> Site | None:
+        """Return the site whose value ``value`` is; None where it is no site's."""
+        span = value.start, value.end
+        return next((site for site in self.sites if (site.value.start, site.value.end) == span), None)

@@ -17,6 +17,7 @@ from worker_lint.policies import Policies
 from worker_lint.rewrite.apply import apply_fixes
 from worker_lint.rules import CATALOGUE, RULES
 from worker_lint.settings import SettingsResolver
+from worker_lint.site import Document
 
 PROFILES = Path(__file__).parents[2] / "examples" / "profiles"
 IN_CI = {"CI": "true"}  # where no profile is declared the machine that runs the tests must not be judged
@@ -27,6 +28,7 @@ class Judged:
     findings: list[Finding]
     fixed: str
     """The text with every fix made, unsafe ones too."""
+    documents: tuple[Document, ...] = ()
 
     @property
     def says(self) -> str:
@@ -66,7 +68,7 @@ def judged(tmp_path):
             findings += across({**beside, name: text}, policies)
         mended = apply_fixes(source, findings, policy, unsafe=unsafe)[0]
         told = [finding for _, finding in findings if not reviews or finding.code == code]
-        return Judged(told, mended.code.decode())
+        return Judged(told, mended.code.decode(), documents)
 
     def across(files, policies):
         """What the rules that look across files say of these, by name."""

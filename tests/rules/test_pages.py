@@ -46,6 +46,16 @@ def test_the_example_is_found(rule, judged):
 
 
 @each_rule
+def test_what_stands_at_a_count_says_which(rule, judged):
+    # Suppressions by pointer and the names in baselines go by it.
+    settings, name, text, beside = blocks(rule, "Example")
+    found = judged(rule.code, text, settings or "", name, beside=beside)
+    names = {(s.value.start, s.value.end): s.name for document in found.documents for s in document.sites}
+    at_counts = [each for each in found.findings if (each.start, each.end) in names]
+    assert [each.site and each.site.name for each in at_counts] == [names[each.start, each.end] for each in at_counts]
+
+
+@each_rule
 def test_the_example_needs_its_settings(rule, judged):
     settings, name, text, beside = blocks(rule, "Example")
     assert settings is None or not judged(rule.code, text, "", name, beside=beside).findings

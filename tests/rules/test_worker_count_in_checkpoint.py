@@ -12,7 +12,9 @@ SAVED = "torch.save(loader.state_dict(), path)"
 
 @pytest.fixture
 def said(judged):
-    return lambda text, settings="": [f.message for f in judged("WL903", text, settings).findings]
+    return lambda text, settings="", name="train.py": [
+        f.message for f in judged("WL903", text, settings, name).findings
+    ]
 
 
 def test_a_checkpoint_holds_the_count(said):
@@ -27,6 +29,16 @@ def test_one_of_grain_does_too(said):
     code = "import grain.python as grain\nloader = grain.DataLoader(source, worker_count=2)\nit.set_state(state)\n"
     (line,) = said(code)
     assert line.endswith("raises ValueError")
+
+
+def test_settings_silence_it_in_data_by_its_pointer(said):
+    text = (
+        "# its state_dict is saved\nloader:\n  _target_: torchdata.stateful_dataloader.StatefulDataLoader\n"
+        "  num_workers: 4\n"
+    )
+    entry = "[[suppressions]]\npath = 'a.yaml'\nrules = ['WL903']\nreason = 'x'\npointer = '{}'\n"
+    assert len(said(text, entry.format("/other"), "a.yaml")) == 1
+    assert not said(text, entry.format("/loader/num_workers"), "a.yaml")
 
 
 @pytest.mark.parametrize(

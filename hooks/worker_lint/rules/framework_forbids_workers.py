@@ -92,7 +92,7 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
         callee = module.callee(made)
         own = next((each for each in known.own_workers if callee in each.names), None)
         if own is not None:
-            yield from _own_workers(group, made, own, module)
+            yield from _own_workers(group, made, own, document, module)
         elif any(callee in each.names for each in known.replaced):
             yield from _replaced(group)
     for method in known.needs_workers:
@@ -100,7 +100,7 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
             yield from _needs_workers(document, module, method)
     for lowest in known.lowest:
         if uses(module, lowest.modules):
-            yield from _too_low(module, lowest)
+            yield from _too_low(document, module, lowest)
 
 
 def _loaders(document: Document, module: Module) -> Iterator[tuple[Group, Node]]:
@@ -122,7 +122,7 @@ def _datasets() -> frozenset[str]:
     return frozenset(name.rpartition(".")[2] for name in names)
 
 
-def _own_workers(group: Group, made: Node, own: OwnWorkers, module: Module) -> Iterator[Finding]:
+def _own_workers(group: Group, made: Node, own: OwnWorkers, document: Document, module: Module) -> Iterator[Finding]:
     count = group.count
     if count is None or not count.number or count.number < 0:
         return
@@ -141,6 +141,7 @@ def _own_workers(group: Group, made: Node, own: OwnWorkers, module: Module) -> I
         f"the loader of a {name} has {count.number} workers; the {name} {what}",
         f"write 0 here, and give the {name} the workers",
         fix=Fix("safe", "Write 0", (replacing(count, "0"),)) if raises and group.intact and options_off else None,
+        site=document.site_at(count),
         group=group,
         severity=None if raises else Severity.WARNING,
     )
@@ -182,7 +183,7 @@ def _needs_workers(document: Document, module: Module, method: NeedsWorkers) -> 
         )
 
 
-def _too_low(module: Module, lowest: Lowest) -> Iterator[Finding]:
+def _too_low(document: Document, module: Module, lowest: Lowest) -> Iterator[Finding]:
     for name in module.words({lowest.keyword}):
         above = name.parent
         if above is None or above.type != "keyword_argument" or above.child_by_field_name("name") != name:
@@ -198,6 +199,7 @@ def _too_low(module: Module, lowest: Lowest) -> Iterator[Finding]:
                 f"{text_of(name)} is {value.number}; {lowest.modules[0]} takes {lowest.minimum} or more, "
                 "and raises ValueError on this",
                 f"write {lowest.minimum} or more, or leave it out",
+                site=document.site_at(value),
             )
 
 

@@ -96,6 +96,7 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
             f"{count.number} workers read {number} shard{'' if number == 1 else 's'}; {shards.effect}",
             f"write {number}, or make more shards",
             fix=Fix("unsafe", f"Write {number}", (replacing(count, str(number)),)) if group.intact else None,
+            site=document.site_at(count),
             group=group,
         )
 

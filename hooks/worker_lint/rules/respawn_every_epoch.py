@@ -101,6 +101,7 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
             f"workers are started, and import torch, anew {start.where}",
             f"add {_option(group)}, unless the workers have to see what changes in the dataset between epochs",
             fix=_fix(group, call, document),
+            site=document.site_at(count),
             group=group,
             related=(Related(document.source.path, place, "where it is gone through"),),
         )

@@ -85,6 +85,7 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
             f"checkpoints of {group.loader.short} hold its worker count, {count.number}; "
             f"resuming one with another count raises {error}",
             "keep the count beside the state, or leave the number as it is",
+            site=document.site_at(count),
             group=group,
         )
 

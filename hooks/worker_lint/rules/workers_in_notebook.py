@@ -125,6 +125,7 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
             f"they end with AttributeError, and the loader with RuntimeError",
             "write 0, or move the definition into a module and import it",
             fix=_fix(group, document),
+            site=document.site_at(count),
             group=group,
             related=(Related(document.source.path, place, "where it is defined"),),
         )
