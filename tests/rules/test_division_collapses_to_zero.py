@@ -68,11 +68,15 @@ def test_silent_code(judged, text):
     [
         pytest.param("8 // world_size", "max(1, 8 // world_size)", id="a number by the ranks"),
         pytest.param("4 // torch.cuda.device_count()", "max(1, 4 // torch.cuda.device_count())", id="few by the GPUs"),
-        pytest.param("args.n // world_size", "max(1, args.n // world_size) if args.n else 0", id="an argument"),
-        pytest.param("opt['n']//opt['gpus']", "max(1, opt['n']//opt['gpus']) if opt['n'] else 0", id="entries"),
-        pytest.param("int(args.n / ngpus)", "max(1, int(args.n / ngpus)) if args.n else 0", id="int"),
-        pytest.param("int(math.floor(n / k))", "max(1, int(math.floor(n / k))) if n else 0", id="int of floor"),
-        pytest.param("min(8, n // len(sets))", "min(8, max(1, n // len(sets)) if n else 0)", id="at most"),
+        pytest.param(
+            "args.n // world_size", "max(1, args.n // world_size) if args.n > 0 else args.n", id="an argument"
+        ),
+        pytest.param(
+            "opt['n']//opt['gpus']", "max(1, opt['n']//opt['gpus']) if opt['n'] > 0 else opt['n']", id="entries"
+        ),
+        pytest.param("int(args.n / ngpus)", "max(1, int(args.n / ngpus)) if args.n > 0 else args.n", id="int"),
+        pytest.param("int(math.floor(n / k))", "max(1, int(math.floor(n / k))) if n > 0 else n", id="int of floor"),
+        pytest.param("min(8, n // len(sets))", "min(8, max(1, n // len(sets)) if n > 0 else n)", id="at most"),
         pytest.param("os.cpu_count() // world_size", None, id="the CPUs of a machine by the ranks of all"),
         pytest.param("cfg.get('n') // ranks", None, id="a look-up"),
         pytest.param("(n\n // ranks)", None, id="several lines"),
@@ -101,8 +105,9 @@ def test_what_it_says(judged):
 def test_the_fix_keeps_every_result_but_the_one_that_collapsed(judged):
     text = f"{TORCH}DataLoader(d, num_workers=n // ranks)\n"
     count = judged("WL702", text).fixed.partition("num_workers=")[2].strip()[:-1]
-    results = {(n, ranks): eval(count, {"n": n, "ranks": ranks, "max": max}) for n in range(9) for ranks in (1, 2, 8)}  # noqa: S307
-    assert all(result == (n // ranks or min(n, 1)) for (n, ranks), result in results.items())
+    asked = {(n, ranks): n // ranks for n in range(9) for ranks in (1, 2, 8)} | {(-1, ranks): -1 for ranks in (1, 2, 8)}
+    results = {(n, ranks): eval(count, {"n": n, "ranks": ranks, "max": max}) for n, ranks in asked}  # noqa: S307
+    assert results == {(n, ranks): result or min(n, 1) for (n, ranks), result in asked.items()}
 
 
 def test_a_division_in_a_call_among_others(judged):

@@ -69,6 +69,26 @@ def test_silent(judged, text):
 
 
 @pytest.mark.parametrize(
+    "chooses",
+    [
+        "num_workers = num_workers or 8",
+        "num_workers = num_workers if num_workers else 8",
+        "num_workers = 8 if not num_workers else num_workers",
+        "if not num_workers:\n        num_workers = 8",
+    ],
+)
+def test_a_safe_fix_changes_what_becomes_of_a_zero_and_nothing_else(judged, chooses):
+    text = f"def chosen(num_workers=None):\n    {chooses}\n    return num_workers\n"
+    fixed = judged("WL501", text, unsafe=False).fixed
+    before, after = ({}, {})
+    exec(text, before)  # noqa: S102
+    exec(fixed, after)  # noqa: S102
+    given = (None, 1, 4, 8, 32)
+    assert [after["chosen"](n) for n in given] == [before["chosen"](n) for n in given]
+    assert (before["chosen"](0), after["chosen"](0)) == (8, 0)
+
+
+@pytest.mark.parametrize(
     ("before", "after", "becomes"),
     [
         pytest.param(

@@ -30,13 +30,15 @@ def train_loader(dataset, args, world_size):
 from torch.utils.data import DataLoader
 
 def train_loader(dataset, args, world_size):
-    return DataLoader(dataset, num_workers=max(1, args.workers // world_size) if args.workers else 0)
+    return DataLoader(dataset, num_workers=max(1, args.workers // world_size) if args.workers > 0 else args.workers)
 ```
 
 ## Fix safety
 
-Safe: only a count that collapsed becomes 1. A 0 that was asked for stays 0, and every other result stays what it was.
-Where what is divided is more than a name, there is no fix.
+Safe: only a count that collapsed becomes 1, so that each rank starts a worker where it started none. A 0 that was asked
+for stays 0, a -1 stays -1, and every other count stays what it was. Where what is divided is more than a name, there is
+no fix. Where ranks without workers are meant, leave the rule out, or say so with a comment:
+`# worker-lint: ignore[WL702]`.
 
 ## References
 
@@ -175,7 +177,7 @@ def _finding(quotient: Node, dividend: Node, divisor: Node, site: Site, module: 
     written, divided = text_of(quotient), text_of(dividend)
     mended = f"max(1, {written})"
     if dividend.type in PLAIN:
-        mended += f" if {divided} else 0"
+        mended += f" if {divided} > 0 else {divided}"
     fix = None
     if module.intact(quotient) and (dividend.type in PLAIN or dividend.type == "integer") and "\n" not in written:
         fix = Fix("safe", "Keep one worker", (Edit(quotient.start_byte, quotient.end_byte, mended),))

@@ -43,8 +43,10 @@ if args.num_workers is not None:
 
 ## Fix safety
 
-Safe where the file shows that what was not given is `None`: then only a 0 is treated otherwise, as it was meant.
-Elsewhere it is unsafe, for a caller in another file may pass 0 for "none given".
+Safe where the file shows that what was not given is `None`: then only a 0 is treated otherwise. It is no longer
+dropped, so that a command that passes 0 loads its data in the main process from then on. Elsewhere the fix is unsafe,
+for a caller in another file may pass 0 for "none given". Where a 0 stands for that here, too, say so with a comment:
+`# worker-lint: ignore[WL501]`.
 
 ## References
 
