@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from worker_lint.dataclass import replace
 from worker_lint.finding import Severity
-from worker_lint.rules import CATALOGUE
+from worker_lint.rules import CATALOGUE, asked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -41,7 +41,7 @@ def selected(settings: Settings) -> tuple[Rule, ...]:
 
 def concerned(settings: Settings, documents: Sequence[Document]) -> tuple[Rule, ...]:
     """Return those of the selected rules that may find something in the ``documents`` of one file."""
-    return tuple(entry.rule for entry in chosen(settings) if not entry.across and entry.concerns(documents))
+    return tuple(entry.rule for entry in asked(chosen(settings), documents) if not entry.across)
 
 
 def triage(

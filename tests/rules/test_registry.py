@@ -12,7 +12,8 @@ import pytest
 import worker_lint.rules
 from worker_lint.locate import locate
 from worker_lint.locate.vocabulary import vocabulary
-from worker_lint.rules import CATALOGUE, CODES, RULES
+from worker_lint.rules import CATALOGUE, CODES, RULES, asked
+from worker_lint.rules._frameworks import frameworks
 from worker_lint.source import Source
 
 FOLDER = Path(worker_lint.rules.__file__).parent
@@ -42,25 +43,36 @@ def test_another_name_is_none() -> None:
 @pytest.mark.parametrize(
     ("name", "text", "codes"),
     [
-        ("python", "num_workers = 1", {"WL104", "WL302", "WL401", "WL502", "WL701", "WL803"}),
+        ("python", "num_workers = 1", {"WL104", "WL302", "WL401", "WL502", "WL508", "WL701", "WL803"}),
         ("python", "num_workers = os.cpu_count()", {"WL104", "WL401", "WL502", "WL701", "WL803"}),
+        ("python", "num_workers = cpu_counts  # persistent_workers", {"WL302", "WL401"}),
         ("python", "DataLoader(x, num_workers=0, persistent_workers=True)", {"WL302", "WL402", "WL502"}),
         ("json", '{"num_workers": 1, "persistent_workers": true}', {"WL501", "WL602", "WL701"}),
+        ("json", '{"num_workers": 1, "container": "docker"}', {"WL803", "WL804"}),
         ("shell", "python train.py --num_workers 4", {"WL104", "WL501", "WL801"}),
     ],
 )
 def test_a_rule_that_can_find_nothing_is_not_asked(name: str, text: str, codes: set[str]) -> None:
     documents = locate(Source.decode(Path("a"), name, text.encode()), vocabulary())
-    asked = {entry.code for entry in CATALOGUE if entry.may_find(documents)}
-    assert not asked & codes
-    assert asked >= {"WL101", "WL301"}
+    found = {entry.code for entry in asked(CATALOGUE, documents)}
+    assert not found & codes
+    assert found >= {"WL101", "WL301"}
 
 
-def test_what_is_imported_already_is_asked() -> None:
-    entry = next(entry for entry in CATALOGUE if entry.words)
-    assert not entry.may_find(())
-    assert f"worker_lint.rules.{entry.module}" in sys.modules
-    assert entry.concerns(())
+def test_where_nothing_is_set_few_rules_are_asked() -> None:
+    documents = locate(Source.decode(Path("a"), "python", b"def worker_init_fn(worker_id): ..."), vocabulary())
+    assert [entry.code for entry in asked(CATALOGUE, documents)] == ["WL503", "WL507"]
+    assert asked(CATALOGUE, ()) == []
+
+
+def test_the_catalogue_knows_the_words_of_the_frameworks() -> None:
+    known = frameworks()
+    words = {entry.code: entry.words for entry in CATALOGUE}
+    assert words["WL901"] >= {each.method for each in known.needs_workers} | {each.keyword for each in known.lowest}
+    assert words["WL902"] >= {name for each in known.removed for name in each.modules} | {
+        each.key for each in known.renamed
+    }
+    assert words["WL904"] == {each.method for each in known.shards}
 
 
 _SAY_WHICH_RULES_WERE_IMPORTED = """
@@ -80,5 +92,5 @@ def test_a_run_imports_the_rules_that_it_asks(tmp_path: Path) -> None:
     )  # fmt: skip
     imported = set(done.stderr.split())
     documents = locate(Source.decode(Path("a"), "json", b'{"num_workers": 1}'), vocabulary())
-    asked = {entry.module for entry in CATALOGUE if entry.default and (entry.across or entry.may_find(documents))}
-    assert {name for name in imported if not name.startswith("_")} == asked
+    needed = {entry.module for entry in asked(CATALOGUE, documents) if entry.default}
+    assert {name for name in imported if not name.startswith("_")} == needed

@@ -1,22 +1,22 @@
 """The catalogue: one module a rule, whose docstring is its page.
 
-A run needs few of them: those that are selected, and of these the ones whose words stand in a file. Only they are
-imported, so that a rule more costs nothing where it has nothing to say.
+A run needs few of them: those that are selected, and of these the ones that may find something in a file, as far as
+what it holds tells. Only they are imported and asked, so that a rule more costs nothing where it has nothing to say.
 """
 
 from __future__ import annotations
 
-import sys
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from worker_lint.stems import MARK
+from worker_lint.rules._contents import Contents
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from worker_lint.rule import Rule
+    from worker_lint.rules._contents import Kind
     from worker_lint.site import Document
 
 
@@ -25,10 +25,14 @@ class Entry(NamedTuple):
 
     code: str
     module: str
-    words: tuple[bytes, ...] = ()
-    """Without one of them in a file the rule finds nothing there; empty where no word tells."""
-    where: Literal["python", "script", "anywhere"] = "anywhere"
-    """The only documents that it looks at."""
+    needs: tuple[Kind, ...] = ()
+    """What has to be in a file, all of it, or the rule finds nothing there."""
+    one_of: tuple[Kind, ...] = ()
+    """And one of these; empty where none tells, as below."""
+    options: tuple[str, ...] = ()
+    """And one of these names, without their prefixes, beside other values."""
+    words: frozenset[str] = frozenset()
+    """And one of these words in the code."""
     default: bool = True
     across: bool = False
     """Whether it looks across files, and not into each."""
@@ -38,21 +42,20 @@ class Entry(NamedTuple):
         """The rule itself."""
         return _rule(self.module)
 
-    def concerns(self, documents: Sequence[Document]) -> bool:
-        """Return whether the rule is to be asked about the ``documents`` of one file.
+    def may_find(self, contents: Contents) -> bool:
+        """Return whether the rule may find something in a file with these ``contents``."""
+        return (
+            contents.kinds.issuperset(self.needs)
+            and (not self.one_of or not contents.kinds.isdisjoint(self.one_of))
+            and (not self.options or not contents.options.isdisjoint(self.options))
+            and (not self.words or not contents.words.isdisjoint(self.words))
+        )
 
-        It looks more closely itself: so one that is imported already is asked at once.
-        """
-        return f"{__name__}.{self.module}" in sys.modules or self.may_find(documents)
 
-    def may_find(self, documents: Sequence[Document]) -> bool:
-        """Return whether the rule may find something in the ``documents`` of one file."""
-        if self.where == "python" and all(document.module is None for document in documents):
-            return False
-        if self.where == "script" and all(document.job is None for document in documents):
-            return False
-        codes = (documents[0].source.root.code, *(document.source.code for document in documents)) if documents else ()
-        return not self.words or any(word in code for code in codes for word in self.words)
+def asked(entries: Iterable[Entry], documents: Sequence[Document]) -> list[Entry]:
+    """Return those of the ``entries`` whose rules may find something in the ``documents`` of one file."""
+    contents = Contents(documents, _WORDS)
+    return [entry for entry in entries if entry.may_find(contents)]
 
 
 @cache
@@ -61,108 +64,116 @@ def _rule(module: str) -> Rule:
     return rule
 
 
-# Parts of the names of options, in every way to write them.
-_PERSISTENT = (b"ersistent", b"ERSISTENT")
-_PREFETCH = (b"refetch", b"REFETCH")
-_TIMEOUT = (b"imeout", b"IMEOUT")
-_CONTEXT = (b"ultiprocessing", b"ULTIPROCESSING")
-_LOOPS = (b"for", b"while")
-_UNPICKLABLE = (
-    # Lambdas; functions and classes within others; and what wraps something of the operating system.
-    *(b"lambda", b" def ", b"\tdef ", b" class ", b"\tclass "),
-    *(b"Lock", b"Condition", b"Event", b"open", b"File", b"connect", b"socket"),
-)
-_CPU_COUNTS = (b"cpu_count", b"sched_getaffinity")
-_CONTAINERS = (b"docker", b"podman", b"container", b"services")
+_WORKER_OPTIONS = ("persistent_workers", "prefetch_factor", "timeout", "multiprocessing_context")
+_FLAGS = ("DEFINE_integer", "DEFINE_int", "DEFINE_string", "DEFINE_enum", "DEFINE_float")
+_PARSERS = frozenset({"add_argument", "add_option", "option", "argument", "Option", "Argument", *_FLAGS})
+_CPU_COUNTS = frozenset({"cpu_count", "process_cpu_count", "sched_getaffinity"})
+_CONTAINERS = frozenset({"docker", "podman", "container", "containers", "services"})
 
 CATALOGUE = (
-    Entry("WL001", "unused_suppression", words=(MARK,)),
-    Entry("WL101", "negative_worker_count"),
-    Entry("WL102", "non_integer_worker_count"),
-    Entry("WL103", "non_numeric_worker_literal"),
+    Entry("WL001", "unused_suppression", words=frozenset({"worker-lint"})),
+    Entry("WL101", "negative_worker_count", ("counts",)),
+    Entry("WL102", "non_integer_worker_count", ("counts",)),
+    Entry("WL103", "non_numeric_worker_literal", ("counts",)),
+    Entry("WL104", "cli_workers_not_int", ("python",), words=_PARSERS),
+    Entry("WL105", "env_workers_not_int", ("python", "loaders"), words=frozenset({"environ", "getenv"})),
+    Entry("WL106", "config_literal_surprise", ("counts",)),
+    Entry("WL107", "help_default_drift", ("python", "counts"), words=frozenset({"help", "description", *_FLAGS})),
+    Entry("WL201", "worker_count_not_mode_value", ("counts",)),
+    Entry("WL202", "hard_coded_worker_count", ("counts",), default=False),
+    Entry("WL203", "worker_count_unspecified", ("python", "loaders"), default=False),
+    Entry("WL204", "worker_sources_disagree", ("counts",), across=True),
+    Entry("WL205", "mode_undeclared", ("counts",)),
+    Entry("WL301", "exceeds_available_cpus", ("counts",)),
+    Entry("WL302", "host_cpu_count_sizing", ("python", "counts"), words=_CPU_COUNTS),
+    Entry("WL303", "cpu_arithmetic_edge", ("python", "counts"), words=_CPU_COUNTS),
+    Entry("WL304", "shm_budget_exceeded", ("counts",)),
+    Entry("WL305", "memory_budget_exceeded", ("counts",)),
+    Entry("WL306", "kernel_limit_exceeded", ("counts",)),
+    Entry("WL401", "persistent_workers_without_workers", options=("persistent_workers",)),
+    Entry("WL402", "prefetch_factor_invalid", options=("prefetch_factor",)),
+    Entry("WL403", "worker_only_option_without_workers", options=("timeout", "multiprocessing_context")),
+    Entry("WL404", "unguarded_worker_only_option", ("python",), options=_WORKER_OPTIONS),
+    Entry("WL405", "ineffective_worker_option", ("loaders",), options=("worker_init_fn", "in_order"), default=False),
+    Entry("WL406", "loader_mutated_after_init", ("python", "loaders")),
+    Entry("WL501", "falsy_zero_worker_count", ("python", "counts")),
+    Entry("WL502", "iterable_dataset_not_sharded", ("python", "loaders"), words=frozenset({"IterableDataset"})),
     Entry(
-        "WL104",
-        "cli_workers_not_int",
-        words=(b"add_argument", b"add_option", b"option", b"argument", b"Option", b"Argument", b"DEFINE_"),
-        where="python",
+        "WL503",
+        "constant_worker_seed",
+        ("python",),
+        words=frozenset(
+            {"worker_init_fn", "seed_worker", "init_worker", "worker_init", "_worker_init_fn", "_seed_worker"}
+        ),
     ),
-    Entry("WL105", "env_workers_not_int", words=(b"environ", b"getenv"), where="python"),
-    Entry("WL106", "config_literal_surprise"),
-    Entry("WL107", "help_default_drift", words=(b"help", b"description", b"DEFINE_"), where="python"),
-    Entry("WL201", "worker_count_not_mode_value"),
-    Entry("WL202", "hard_coded_worker_count", default=False),
-    Entry("WL203", "worker_count_unspecified", where="python", default=False),
-    Entry("WL204", "worker_sources_disagree", across=True),
-    Entry("WL205", "mode_undeclared"),
-    Entry("WL301", "exceeds_available_cpus"),
-    Entry("WL302", "host_cpu_count_sizing", words=_CPU_COUNTS, where="python"),
-    Entry("WL303", "cpu_arithmetic_edge", words=_CPU_COUNTS, where="python"),
-    Entry("WL304", "shm_budget_exceeded"),
-    Entry("WL305", "memory_budget_exceeded"),
-    Entry("WL306", "kernel_limit_exceeded"),
-    Entry("WL401", "persistent_workers_without_workers", words=_PERSISTENT),
-    Entry("WL402", "prefetch_factor_invalid", words=_PREFETCH),
-    Entry("WL403", "worker_only_option_without_workers", words=_TIMEOUT + _CONTEXT),
-    Entry("WL404", "unguarded_worker_only_option", words=_PERSISTENT + _PREFETCH + _TIMEOUT + _CONTEXT, where="python"),
-    Entry("WL405", "ineffective_worker_option", words=(b"worker_init_fn", b"in_order"), default=False),
-    Entry(
-        "WL406",
-        "loader_mutated_after_init",
-        words=(b".dataset", b".batch_s", b".sampler", b".drop_last", b".persistent_workers", b".num_workers"),
-        where="python",
-    ),
-    Entry("WL501", "falsy_zero_worker_count", where="python"),
-    Entry("WL502", "iterable_dataset_not_sharded", words=(b"IterableDataset",), where="python"),
-    Entry("WL503", "constant_worker_seed", words=(b"worker_init", b"seed_worker", b"init_worker"), where="python"),
     Entry(
         "WL504",
         "instance_rng_in_dataset",
-        words=(b"default_rng(", b"RandomState(", b"Random(", b"Generator("),
-        where="python",
+        ("python",),
+        words=frozenset({"default_rng", "RandomState", "Random", "Generator"}),
     ),
-    Entry("WL505", "stale_dataset_in_persistent_workers", words=_PERSISTENT, where="python"),
+    Entry("WL505", "stale_dataset_in_persistent_workers", ("python", "loaders"), options=("persistent_workers",)),
     Entry(
         "WL506",
         "fork_shared_handle",
-        words=(b"open", b"File(", b"Environment(", b"connect", b"socket(", b"Dataset("),
-        where="python",
+        ("python",),
+        words=frozenset(
+            {
+                *("open", "TarFile", "ZipFile", "File", "open_file", "Dataset", "Environment"),
+                *("connect", "socket", "create_connection"),
+            }
+        ),
     ),
-    Entry("WL507", "python_object_dataset", words=(b"Dataset",), where="python", default=False),
-    Entry("WL508", "cuda_or_loader_in_worker", words=(b"Dataset", b"collate_fn"), where="python"),
+    Entry("WL507", "python_object_dataset", ("python",), default=False),
+    Entry("WL508", "cuda_or_loader_in_worker", ("python", "loaders")),
+    Entry("WL601", "missing_main_guard", ("python", "loaders")),
+    Entry("WL602", "unpicklable_loader_argument", ("python", "loaders")),
+    Entry("WL603", "workers_in_notebook", ("python", "loaders"), default=False),
+    Entry("WL604", "respawn_every_epoch", ("python", "loaders")),
+    Entry("WL701", "workers_times_ranks", ("script", "counts")),
+    Entry("WL702", "division_collapses_to_zero", ("python", "counts")),
     Entry(
-        "WL601",
-        "missing_main_guard",
-        words=(*_LOOPS, b"iter", b"list", b"tuple", b"set(", b"set (", b"deque"),
-        where="python",
+        "WL703",
+        "worker_thread_oversubscription",
+        ("python", "loaders"),
+        words=frozenset({"cv2", "linalg"}),
+        default=False,
     ),
-    Entry("WL602", "unpicklable_loader_argument", words=_UNPICKLABLE, where="python"),
-    Entry("WL603", "workers_in_notebook", where="python", default=False),
-    Entry("WL604", "respawn_every_epoch", words=_LOOPS, where="python"),
-    Entry("WL701", "workers_times_ranks", where="script"),
-    Entry("WL702", "division_collapses_to_zero", words=(b"/",), where="python"),
-    Entry("WL703", "worker_thread_oversubscription", words=(b"cv2", b"linalg"), where="python", default=False),
-    Entry("WL704", "omp_affinity_pins_workers", words=(b"OMP_PROC_BIND", b"OMP_PLACES", b"GOMP_CPU_AFFINITY")),
-    Entry("WL801", "slurm_cpus_mismatch", words=(b"cpus-per", b"SBATCH", b"srun", b"sbatch"), where="script"),
-    Entry("WL802", "srun_drops_cpus_per_task", words=(b"srun",), where="script", default=False),
-    Entry("WL803", "container_shm_too_small", words=_CONTAINERS),
-    Entry("WL804", "container_cpu_limit_mismatch", words=_CONTAINERS),
+    Entry(
+        "WL704",
+        "omp_affinity_pins_workers",
+        ("counts",),
+        words=frozenset({"OMP_PROC_BIND", "OMP_PLACES", "GOMP_CPU_AFFINITY"}),
+    ),
+    Entry(
+        "WL801",
+        "slurm_cpus_mismatch",
+        ("script", "counts"),
+        words=frozenset({"cpus", "SBATCH", "srun", "sbatch"}),
+    ),
+    Entry("WL802", "srun_drops_cpus_per_task", ("script", "counts"), words=frozenset({"srun"}), default=False),
+    Entry("WL803", "container_shm_too_small", ("counts",), ("script", "yaml"), words=_CONTAINERS),
+    Entry("WL804", "container_cpu_limit_mismatch", ("counts",), ("script", "yaml"), words=_CONTAINERS),
     Entry(
         "WL901",
         "framework_forbids_workers",
-        words=(b"torchio", b"SmartCacheDataset", b"enable_", b"num_parallel_workers", b"num_proc"),
-        where="python",
+        ("python",),
+        words=frozenset({"torchio", "SmartCacheDataset", "num_parallel_workers", "num_proc"})
+        | {"enable_cpu_affinity", "enable_multithreading"},
     ),
-    Entry("WL902", "removed_or_renamed_worker_option", words=(b"keras", b"workers_per_gpu"), where="python"),
-    Entry("WL903", "worker_count_in_checkpoint"),
+    Entry("WL902", "removed_or_renamed_worker_option", ("python",), words=frozenset({"keras", "workers_per_gpu"})),
+    Entry("WL903", "worker_count_in_checkpoint", ("loaders",)),
     Entry(
         "WL904",
         "more_workers_than_shards",
-        words=(b"to_iterable_dataset", b"WebDataset"),
-        where="python",
+        ("python", "loaders"),
+        words=frozenset({"to_iterable_dataset", "WebDataset"}),
         default=False,
     ),
 )
 """Every rule, in the order of the codes."""
+
+_WORDS = frozenset(word for entry in CATALOGUE for word in entry.words)
 
 CODES = tuple(entry.code for entry in CATALOGUE)
 
