@@ -43,7 +43,7 @@ def write(*names, text=""):
 
 
 def found(*arguments, wanted=lambda path: True, excluded=lambda path: False):
-    return [os.fspath(path) for path in discover([Path(name) for name in arguments], wanted, excluded)]
+    return [os.fspath(each.path) for each in discover([Path(name) for name in arguments], wanted, excluded)]
 
 
 @pytest.fixture(params=["in a checkout", "outside of one"])
@@ -368,7 +368,7 @@ def test_a_folder_that_cannot_be_listed_is_an_error_after_the_rest(locked, unpri
     yielded = []
     with pytest.raises(SourceError) as failure:
         yielded.extend(discover([Path(argument)], lambda path: path.suffix == ".py", lambda path: False))
-    assert [str(path) for path in yielded] == expected
+    assert [str(each.path) for each in yielded] == expected
     assert str(failure.value) == "sub/locked: Permission denied; make it readable, or exclude it in the settings"
 
 

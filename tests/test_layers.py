@@ -39,7 +39,7 @@ LAYERS = (
     ("locate", "hardware", "counts", "tree", "baseline"),
     ("settings",),
     ("settings_file",),
-    ("source", "site", "sighting", "gitignore", "modes", "identity"),
+    ("source", "site", "sighting", "gitignore", "modes", "identity", "git_search"),
     ("schema", "conforms", "toml_text", "units", "glob", "cache_folder"),
     ("errors", "stems", "languages", "settings_place", "dataclass"),
     ("",),

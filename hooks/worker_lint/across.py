@@ -10,7 +10,7 @@ from worker_lint.errors import SourceError
 from worker_lint.file_report import FileReport
 from worker_lint.judge import believed
 from worker_lint.locate import locate
-from worker_lint.opening import language_of, open_source, words_of
+from worker_lint.opening import is_bystander, language_of, open_source, words_of
 from worker_lint.rules import CATALOGUE
 from worker_lint.sighting import Sighting
 from worker_lint.source import read
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from worker_lint.baseline import Known
+    from worker_lint.discover import Found
     from worker_lint.policies import Policies
     from worker_lint.rule import Rule
     from worker_lint.settings import Settings
@@ -52,7 +53,7 @@ def _sites(documents: Iterable[Document], settings: Settings) -> Iterator[tuple[
 
 
 def check_across(
-    known: Sequence[Sighting], policies: Policies, unchecked: Callable[[Path], Iterable[Path]] = lambda _: ()
+    known: Sequence[Sighting], policies: Policies, unchecked: Callable[[Path], Iterable[Found]] = lambda _: ()
 ) -> Iterator[FileReport]:
     """Yield what the rules that look across files find in the counts of all of them, one report a finding.
 
@@ -68,11 +69,11 @@ def check_across(
         concerned = [each for each in known if entry in chosen(policies.settings_for(each.path))]
         claims = [*rule.across(concerned)]
         try:
-            others = {path: None for claim in claims for path in unchecked(Path(claim.folder))}
+            others = {file.path: file for claim in claims for file in unchecked(Path(claim.folder))}
         except SourceError:
             continue
         if others:
-            beside = (each for path in others for each in _sightings_in(path, policies))
+            beside = (each for file in others.values() for each in _sightings_in(file, policies))
             everything = [*concerned, *(each for each in beside if entry in chosen(policies.settings_for(each.path)))]
             claims = [claim for claim in rule.across(everything) if claim.at.path not in others]
         for claim in claims:
@@ -85,9 +86,12 @@ def check_across(
             yield file
 
 
-def _sightings_in(path: Path, policies: Policies) -> tuple[Sighting, ...]:
+def _sightings_in(file: Found, policies: Policies) -> tuple[Sighting, ...]:
     """Return the counts of a file that is not checked; none where it cannot be read, which is not asked here."""
+    path = file.path
     settings = policies.settings_for(path)
+    if is_bystander(file, settings):
+        return ()
     words = words_of(settings)
     try:
         data = read(path)

@@ -9,13 +9,14 @@ from worker_lint.errors import SourceError
 from worker_lint.file_report import FileReport
 from worker_lint.judge import judged
 from worker_lint.locate import locate
-from worker_lint.opening import opened, words_of
+from worker_lint.opening import is_bystander, opened, words_of
 from worker_lint.source import Source, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    from worker_lint.discover import Found
     from worker_lint.policies import Policies
 
 
@@ -50,7 +51,8 @@ def check_file(path: Path, policies: Policies) -> FileReport:
     return check_text(path, data, policies)
 
 
-def check(paths: Iterable[Path], policies: Policies) -> Iterator[FileReport]:
+def check(files: Iterable[Found], policies: Policies) -> Iterator[FileReport]:
     """Yield the report of each file, one at a time: no more than one file is held in memory."""
-    for path in paths:
-        yield check_file(path, policies)
+    for file in files:
+        known = is_bystander(file, policies.settings_for(file.path))
+        yield FileReport(file.path) if known else check_file(file.path, policies)

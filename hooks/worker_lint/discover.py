@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from worker_lint.errors import SourceError, UsageError
 
@@ -16,9 +16,17 @@ if TYPE_CHECKING:
 _ANY_FILE = "<any file>"
 
 
+class Found(NamedTuple):
+    """A file to look at."""
+
+    path: Path
+    bystander: bool = False
+    """Whether it is known already that none of the words that ship with worker-lint stands in it."""
+
+
 def discover(
     arguments: Sequence[Path], wanted: Callable[[Path], bool], excluded: Callable[[Path], bool]
-) -> Iterator[Path]:
+) -> Iterator[Found]:
     """Yield the files that ``arguments`` name, each once, folder by folder in the order of their bytes.
 
     A file that is named is yielded as it was given, whatever its name, unless ``excluded``: pre-commit names
@@ -37,7 +45,7 @@ def discover(
 
 def beyond(
     places: Sequence[Path], folder: Path, wanted: Callable[[Path], bool], excluded: Callable[[Path], bool]
-) -> Iterator[Path]:
+) -> Iterator[Found]:
     """Yield the files below ``folder`` that discovery in ``places`` does not yield, as it would.
 
     Raises SourceError as discovery does.
@@ -46,28 +54,31 @@ def beyond(
     full = Path(os.path.abspath(folder))  # noqa: PTH100
     if not known.isdisjoint(map(os.fspath, (full, *full.parents))):
         return
-    for path in _discover([folder], wanted, excluded):
-        above = Path(os.path.abspath(path))  # noqa: PTH100
+    for found in _discover([folder], wanted, excluded):
+        above = Path(os.path.abspath(found.path))  # noqa: PTH100
         if known.isdisjoint(map(os.fspath, (above, *above.parents))):
-            yield path
+            yield found
 
 
 def _discover(
     arguments: Sequence[Path], wanted: Callable[[Path], bool], excluded: Callable[[Path], bool]
-) -> Iterator[Path]:
+) -> Iterator[Found]:
     identity = _Identity()
     seen: set[str] = set()
     unreadable: list[str] = []
     for argument in arguments:
         if argument.is_dir():
-            paths = _below(argument, wanted, excluded, identity, unreadable)
+            files = _below(argument, wanted, excluded, identity, unreadable)
         else:
-            paths = iter(() if excluded(argument) else ((argument, argument.is_symlink()),))
-        for path, is_link in paths:
-            real = identity.of(path, is_link=is_link)
-            if real not in seen:
+            files = iter(() if excluded(argument) else ((Found(argument), argument.is_symlink()),))
+        for found, is_link in files:
+            # One folder has each of its files once, whatever links to them it holds.
+            if is_link or len(arguments) > 1:
+                real = identity.of(found.path, is_link=is_link)
+                if real in seen:
+                    continue
                 seen.add(real)
-                yield path
+            yield found
     if unreadable:
         more = f" (and {len(unreadable) - 1} more)" if len(unreadable) > 1 else ""
         raise SourceError(f"{unreadable[0]}{more}; make it readable, or exclude it in the settings")
@@ -88,7 +99,7 @@ def _below(
     excluded: Callable[[Path], bool],
     identity: _Identity,
     unreadable: list[str],
-) -> Iterator[tuple[Path, bool]]:
+) -> Iterator[tuple[Found, bool]]:
     """Yield each file below ``folder``, and whether it is a symbolic link."""
     from worker_lint.tree import list_tree  # only folders need git, and the import of what starts it
 
@@ -98,14 +109,19 @@ def _below(
             unreadable.append(f"{folder / name}: {reason}")
     links = set(tree.links)
     own = {identity.of(folder / name, is_link=False) for name in tree.files} if links else set()
-    for name in sorted([*tree.files, *tree.links], key=os.fsencode):
-        path = folder / name
-        if not wanted(path) or excluded(path):
-            continue
+    start = "" if folder == Path() else os.path.join(folder, "")  # noqa: PTH118
+    files: list[tuple[str, Path]] = []
+    try:
+        for name in sorted([*tree.files, *tree.links], key=os.fsencode):
+            path = Path(start + name)  # half of the price of ``folder / name``
+            if wanted(path) and not excluded(path):
+                files.append((name, path))
+    finally:
+        bystanders = tree.bystanders()
+    for name, path in files:
         is_link = name in links
-        if is_link and identity.of(path, is_link=True) in own:
-            continue
-        yield path, is_link
+        if not (is_link and identity.of(path, is_link=True) in own):
+            yield Found(path, not is_link and name in bystanders), is_link
 
 
 class _Identity:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from worker_lint.file_report import FileReport
 from worker_lint.source import Source, language_by_line, language_by_name, may_be_read
-from worker_lint.stems import may_mention, mentions
+from worker_lint.stems import STEMS, may_mention, mentions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from worker_lint.discover import Found
     from worker_lint.languages import Language
     from worker_lint.locate.vocabulary import Vocabulary
     from worker_lint.policies import Policies
@@ -36,6 +38,17 @@ def words_of(settings: Settings) -> Vocabulary:
     from worker_lint.locate.vocabulary import extended
 
     return extended(settings.names, settings.not_names, settings.callables)
+
+
+def is_bystander(found: Found, settings: Settings) -> bool:
+    """Return whether no word that holds under ``settings`` stands in a file, as is known without reading it."""
+    own = settings.names or settings.callables
+    return found.bystander and not (own and _has_stems_of_its_own(words_of(settings)))
+
+
+@cache
+def _has_stems_of_its_own(words: Vocabulary) -> bool:
+    return not all(any(stem in each for stem in STEMS) for each in words.stems)
 
 
 def open_source(path: Path, language: Language, data: bytes, words: Vocabulary) -> Source | None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
+
+_File = TypeVar("_File")
 
 _PATIENCE = 1.0
 """Seconds without a word; a run on a commit is over by then."""
@@ -33,16 +34,16 @@ class Progress:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
 
-    def counting(self, files: Iterable[Path]) -> Iterator[Path]:
+    def counting(self, files: Iterable[_File]) -> Iterator[_File]:
         """Yield ``files`` and show how many have passed."""
         if not self._active:
             yield from files
             return
         due = time.monotonic() + _PATIENCE
-        for number, path in enumerate(files, 1):
+        for number, file in enumerate(files, 1):
             now = time.monotonic()
             if now >= due:
                 sys.stderr.write(f"\r\x1b[Kchecking: {number:,} files")
                 sys.stderr.flush()
                 self._shown, due = True, now + _PAUSE
-            yield path
+            yield file

@@ -113,14 +113,23 @@ class SettingsResolver:
         self._file = None if config is None else _named_file(config, codes)
         self._folders: dict[str, SettingsFile | None] = {}
         self._resolved: dict[tuple[object, ...], Settings] = {}
+        self._of_folders: dict[str, Settings] = {}
+        """The settings of all the files of a folder, where no pattern is to be asked about them."""
+        self._whole: set[str] = set()
+        """Folders whose settings exclude nothing."""
 
     def for_path(self, path: Path) -> Settings:
         """Return the settings of the file ``path``: one object for all paths that share it. Raises SettingsError."""
+        folder = os.path.dirname(path)  # noqa: PTH120 - this is asked several times for every file of a tree
+        known = self._of_folders.get(folder)
+        if known is not None:
+            return known
         file, relative = self._governing(path)
-        if file is None:
-            return self._settled((), None)
+        if file is None or not file.has_patterns:
+            known = self._of_folders[folder] = self._settled(() if file is None else file.layers, file)
+            return known
         layers = tuple(each for each in file.layers if each.covers(relative))
-        if relative is None or not (file.ignores or file.exemptions):
+        if relative is None:
             return self._settled(layers, file)
         ignores = tuple((name, codes) for name, codes, pattern in file.ignores if pattern.match(relative))
         exemptions = tuple(each for each, pattern in file.exemptions if pattern.match(relative))
@@ -153,10 +162,15 @@ class SettingsResolver:
         patterns = self._exclude
         if patterns is not None:
             relative = _below(os.fspath(Path.cwd()), os.path.abspath(path))  # noqa: PTH100
-        else:
-            file, relative = self._governing(path)
-            patterns = None if file is None else file.exclude
-        return patterns is not None and relative is not None and patterns.match(relative)
+            return relative is not None and patterns.match(relative)
+        folder = os.path.dirname(path)  # noqa: PTH120
+        if folder in self._whole:
+            return False
+        file, relative = self._governing(path)
+        if file is None or file.exclude is None:
+            self._whole.add(folder)
+            return False
+        return relative is not None and file.exclude.match(relative)
 
     def _governing(self, path: Path) -> tuple[SettingsFile | None, str | None]:
         """Return the settings file of ``path``, and ``path`` from its folder; None where it is not below that."""
@@ -170,16 +184,15 @@ class SettingsResolver:
 
     def _closest(self, folder: str) -> SettingsFile | None:
         if folder not in self._folders:
-            self._folders[folder] = self._look(Path(folder))
+            self._folders[folder] = self._look(folder)
         return self._folders[folder]
 
-    def _look(self, folder: Path) -> SettingsFile | None:
+    def _look(self, folder: str) -> SettingsFile | None:
         for name in FILE_NAMES:
-            if (folder / name).is_file() and (found := read_settings(folder / name, self._codes)):
+            path = os.path.join(folder, name)  # noqa: PTH118 - for each folder of a tree
+            if os.path.isfile(path) and (found := read_settings(Path(path), self._codes)):  # noqa: PTH113
                 return found
-        if is_top(os.fspath(folder)):
-            return None
-        return self._closest(os.fspath(folder.parent))
+        return None if is_top(folder) else self._closest(os.path.dirname(folder))  # noqa: PTH120
 
 
 def _below(folder: str, path: str) -> str | None:

@@ -74,6 +74,11 @@ class SettingsFile:
     exemptions: tuple[tuple[Exemption, PathPatterns], ...] = ()
 
     @property
+    def has_patterns(self) -> bool:
+        """Whether two files below its folder may have different settings."""
+        return bool(self.ignores or self.exemptions) or any(layer.paths is not None for layer in self.layers)
+
+    @property
     def folder(self) -> str:
         """The folder that patterns and profile paths start from."""
         return os.fspath(self.path.parent)

@@ -43,8 +43,11 @@ class Position(NamedTuple):
 def language_by_name(path: Path) -> Language | None:
     """Return the language that the name of ``path`` tells, or None."""
     name = path.name.lower()
+    stem, dot, suffix = name.rpartition(".")
+    if stem and dot + suffix in SUFFIXES:
+        return SUFFIXES[dot + suffix]
     # Dockerfile.gpu is one, as Dockerfile is.
-    return SUFFIXES.get(path.suffix.lower()) or NAMES.get(name) or NAMES.get(name.partition(".")[0])
+    return NAMES.get(name) or NAMES.get(name.partition(".")[0])
 
 
 def may_be_read(path: Path) -> bool:

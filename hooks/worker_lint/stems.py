@@ -8,7 +8,7 @@ MARK = b"worker-lint:"
 """How comments to worker-lint begin; names that the settings add may have another stem, but comments have this."""
 PROBES = (b"worker", b"dataloader", b"prefetch_factor", b"multiprocessing_context", b"ffcv", b"-j")
 """What the lower case of a file holds wherever the file holds one of the above: they are fewer."""
-_WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
+WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
 """How UTF-16 and UTF-32 begin: the words must be looked for in the text."""
 
 
@@ -22,4 +22,4 @@ def mentions(code: bytes, stems: tuple[bytes, ...] = STEMS) -> bool:
 
 def may_mention(data: bytes, stems: tuple[bytes, ...] = STEMS) -> bool:
     """Return whether a file of these bytes, in an encoding that is not known yet, may hold one of them."""
-    return mentions(data, stems) or b"\0" in data[:4] or data.startswith(_WIDE_MARKS)
+    return mentions(data, stems) or b"\0" in data[:4] or data.startswith(WIDE_MARKS)

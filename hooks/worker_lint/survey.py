@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 from worker_lint.errors import SourceError
 from worker_lint.judge import believed
 from worker_lint.locate import locate
-from worker_lint.opening import language_of, open_source, words_of
+from worker_lint.opening import is_bystander, language_of, open_source, words_of
 from worker_lint.source import read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
+    from worker_lint.discover import Found
     from worker_lint.settings import Settings
     from worker_lint.site import Document
 
@@ -26,26 +27,30 @@ class Survey:
         self.files = 0
         self.errors: list[str] = []
 
-    def documents(self, paths: Iterable[Path]) -> Iterator[Document]:
-        """Yield the document of each file of ``paths`` that sets a worker count, in order."""
-        files = iter(paths)
+    def documents(self, found: Iterable[Found]) -> Iterator[Document]:
+        """Yield the document of each file of ``found`` that sets a worker count, in order."""
+        files = iter(found)
         while True:
             try:
-                path = next(files, None)
-                if path is None:
+                file = next(files, None)
+                if file is None:
                     return
-                documents = self._documents(path)
+                documents = self._documents(file)
             except SourceError as error:
                 self.errors.append(str(error))
             else:
                 yield from (document for document in documents if document.sites)
 
-    def _documents(self, path: Path) -> tuple[Document, ...]:
+    def _documents(self, file: Found) -> tuple[Document, ...]:
+        path = file.path
+        settings = self._settings_for(path)
+        if is_bystander(file, settings):
+            self.files += 1
+            return ()
         data = read(path)
         language = language_of(path, data)
         if language is None:
             return ()
-        settings = self._settings_for(path)
         if language == "markdown" and not settings.markdown:
             return ()
         self.files += 1

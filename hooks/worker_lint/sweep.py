@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from worker_lint.cache import Cache, signature_of
 from worker_lint.errors import SourceError
 from worker_lint.file_report import FileReport
-from worker_lint.opening import opened
+from worker_lint.opening import is_bystander, opened
 from worker_lint.record import digest_of, needs_code, restored
 from worker_lint.source import read
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from worker_lint.cache import Signature
+    from worker_lint.discover import Found
     from worker_lint.policies import Policies
     from worker_lint.processes import Verdict
 
@@ -36,7 +37,7 @@ class _Pending(NamedTuple):
 
 
 def sweep(
-    paths: Iterable[Path], policies: Policies, folder: Path | None, jobs: int | None, *, mending: bool = False
+    found: Iterable[Found], policies: Policies, folder: Path | None, jobs: int | None, *, mending: bool = False
 ) -> Iterator[FileReport]:
     """Yield the report of each file, in order, as ``check`` does.
 
@@ -44,7 +45,7 @@ def sweep(
     processes, by default one for each CPU, judge the others. Nothing is written but the cache: with ``mending``,
     findings come with all that it takes to mend them, from this process, which alone writes.
     """
-    files = iter(paths)
+    files = iter(found)
     number = jobs or min(_cpus(), _MOST_BY_DEFAULT)
     cache = None if folder is None else Cache.opened(folder, policies)
     while window := list(islice(files, _WINDOW if number > 1 else 1)):
@@ -66,13 +67,13 @@ class _Sweep:
         self._cache = cache
         self._mending = mending
 
-    def over(self, window: Sequence[Path], jobs: int) -> Iterator[FileReport]:
+    def over(self, window: Sequence[Found], jobs: int) -> Iterator[FileReport]:
         """Yield the report of each file of ``window``."""
         if jobs == 1:
-            for path in window:
-                yield self._known(path) or self._judged(_Pending(path, self._signature(path), 0))
+            for file in window:
+                yield self._known(file) or self._judged(_Pending(file.path, self._signature(file.path), 0))
             return
-        looks = [self._look(path) for path in window]
+        looks = [self._look(file) for file in window]
         by_path = self._verdicts([each for each in looks if isinstance(each, _Pending)], jobs)
         for look in looks:
             if isinstance(look, FileReport):
@@ -94,16 +95,19 @@ class _Sweep:
     def _signature(self, path: Path) -> Signature | None:
         return None if self._cache is None else signature_of(str(path))
 
-    def _known(self, path: Path) -> FileReport | None:
-        """Return what the cache has of the file at ``path``, where that is all that is needed."""
-        report = None if self._cache is None else self._cache.report(path)
+    def _known(self, file: Found) -> FileReport | None:
+        """Return what is known of a file, where that is all that is needed."""
+        if is_bystander(file, self._policies.settings_for(file.path)):
+            return FileReport(file.path)
+        report = None if self._cache is None else self._cache.report(file.path)
         return None if report is not None and report.findings and self._mending else report
 
-    def _look(self, path: Path) -> FileReport | _Pending:
+    def _look(self, file: Found) -> FileReport | _Pending:
         """Return the report of a file in which nothing can be found, or that is known; else what is pending."""
-        known = self._known(path)
+        known = self._known(file)
         if known is not None:
             return known
+        path = file.path
         signature = self._signature(path)
         try:
             data = read(path)

@@ -10,10 +10,13 @@ from pathlib import Path
 from stat import S_ISDIR, S_ISLNK, S_ISREG
 
 from worker_lint.dataclass import dataclass, field
+from worker_lint.git_search import Search, environment, is_searched
 from worker_lint.gitignore import Gitignore
 
-# Git sets these for the hooks it runs; they would bend the listing of another folder to the hook's checkout.
-_GIT_STATE = {f"GIT_{name}" for name in ("DIR", "WORK_TREE", "INDEX_FILE", "PREFIX", "COMMON_DIR")}
+_FEW = 200
+"""Files below which a search of their own does not pay."""
+_MOST_FOLDERS = 100
+"""Folders that a search is told to leave out: each costs a look at each path."""
 _UNREADABLE = re.compile(rb"^warning: could not open directory '(.*)': (.*)$", re.MULTILINE)
 
 
@@ -27,6 +30,12 @@ class Tree:
     """Symbolic links to files. Links to folders are not followed, as in git: they may lead in a circle."""
     unreadable: dict[str, str] = field(default_factory=dict)
     """What could not be read, folders (``.`` is the root itself) and .gitignore files, and why."""
+    known: set[str] = field(default_factory=set)
+    """Files of checkouts within this one that are known to hold no word."""
+    search: Search | None = None
+    """What git does meanwhile."""
+    searched: list[str] = field(default_factory=list)
+    """The files for which the search will speak."""
 
     def add(self, path: str) -> None:
         """Take note of ``path`` if it is a file; a checkout within this one is listed for itself."""
@@ -53,19 +62,40 @@ class Tree:
         below.fill(by_git=os.path.lexists(below.root / ".git"))
         self.files.extend(f"{folder}/{path}" for path in below.files)
         self.links.extend(f"{folder}/{path}" for path in below.links)
+        self.known.update(f"{folder}/{path}" for path in below.bystanders())
         for path, reason in below.unreadable.items():
             self.unreadable[folder if path == "." else f"{folder}/{path}"] = reason
 
     def fill(self, *, by_git: bool) -> None:
         """Take note of every file below the root."""
-        listing = _git_listing(self.root) if by_git else None
-        if listing is None:
+        if not (by_git and self._fill_by_git()):
             _walk(self)
-            return
+
+    def _fill_by_git(self) -> bool:
+        """Take note of what git lists, if it lists anything."""
+        self.search = Search(self.root, tracked=True)
+        listing = _git_listing(self.root)
+        if listing is None:
+            self.search.end()
+            self.search = None
+            return False
         paths, unreadable = listing
         self.unreadable.update(unreadable)
-        for path in paths:
+        for path, is_plain in paths.items():
             self.add(path)
+            if is_plain:
+                self.searched.append(path)
+        return True
+
+    def bystanders(self) -> set[str]:
+        """Return the files that are known to hold no word, though others may hold none either.
+
+        Of symbolic links nothing is known. Waits for git, if it is not done.
+        """
+        hits = None if self.search is None else self.search.hits()
+        if hits is None:
+            return self.known
+        return self.known.union(path for path in self.searched if path not in hits and is_searched(path))
 
 
 def list_tree(root: Path) -> Tree:
@@ -75,23 +105,35 @@ def list_tree(root: Path) -> Tree:
     return tree
 
 
-def _git_listing(root: Path) -> tuple[set[str], dict[str, str]] | None:
-    """Return what git lists below ``root``, and what it could not open; None where git cannot say."""
-    environment = {name: value for name, value in os.environ.items() if name not in _GIT_STATE}
-    command = ["git", "-C", os.fspath(root), "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+def _git_listing(root: Path) -> tuple[dict[str, bool], dict[str, str]] | None:
+    """Return what git lists below ``root``, and what it could not open; None where git cannot say.
+
+    With each path goes whether git has it in its index as a plain file, and looks for it nowhere but on the disk.
+    """
+    listed = ("ls-files", "--cached", "--others", "--exclude-standard", "--stage", "-v", "-z")
+    command = ["git", "-C", os.fspath(root), *listed]
     try:
-        done = subprocess.run(command, env={**environment, "LC_ALL": "C"}, capture_output=True, check=False)
+        done = subprocess.run(command, env=environment(), capture_output=True, check=False)
     except OSError:
         return None
     if done.returncode != 0:
         return None  # no work tree, or one of another owner ("dubious ownership")
-    # As a set, because a file in an unfinished merge is listed once a stage.
-    paths = {os.fsdecode(name) for name in done.stdout.split(b"\0") if name}
+    # As a dictionary, because a file in an unfinished merge is listed once a stage.
+    paths = {os.fsdecode(name): plain for name, plain in map(_read, done.stdout.split(b"\0")[:-1])}
     top = _checkout_above(root) or root
     return paths, {
         os.path.relpath(top / os.fsdecode(name), root.resolve()): reason.decode()
         for name, reason in _UNREADABLE.findall(done.stderr)  # named from the top of the checkout
     }
+
+
+def _read(entry: bytes) -> tuple[bytes, bool]:
+    """Return the path of an entry of git's listing, and whether it is a plain file of the index."""
+    if entry.startswith(b"? "):
+        return entry[2:], False
+    # A letter (H is no special case; others and small ones tell git not to look at the disk), mode, hash and stage.
+    about, _, name = entry.partition(b"\t")
+    return name, about.startswith(b"H 100")
 
 
 def _checkout_above(folder: Path) -> Path | None:
@@ -104,27 +146,35 @@ def _walk(tree: Tree) -> None:
     """Fill ``tree`` without git. A checkout met on the way is asked for its own listing."""
     ignores, prefix = _ignores_above(tree)
     pending = [("", ignores)]
+    passed_over: list[str] = []
     while pending:
         folder, ignores = pending.pop()
         try:
             with os.scandir(tree.root / folder) as opened:
-                entries = list(opened)
+                entries = {entry.name: entry for entry in opened}
         except OSError as error:
             tree.unreadable[folder or "."] = _reason(error)
             continue
-        if any(entry.name == ".gitignore" and entry.is_file(follow_symlinks=False) for entry in entries):
+        if folder and ".git" in entries:
+            tree.include(folder)
+            continue
+        if ".gitignore" in entries and entries[".gitignore"].is_file(follow_symlinks=False):
             ignores = _with_gitignore(ignores, tree, folder, f"{prefix}{folder}".rstrip("/"))
-        for entry in entries:
-            path = f"{folder}/{entry.name}" if folder else entry.name
+        for name, entry in entries.items():
+            path = f"{folder}/{name}" if folder else name
             is_folder = entry.is_dir(follow_symlinks=False)
-            if entry.name == ".git" or ignores.ignores(prefix + path, is_folder=is_folder):
-                continue
-            if not is_folder:
-                tree.add(path)
-            elif os.path.lexists(tree.root / path / ".git"):
-                tree.include(path)
-            else:
+            if name == ".git" or ignores.ignores(prefix + path, is_folder=is_folder):
+                if is_folder:
+                    passed_over.append(path)
+            elif is_folder:
                 pending.append((path, ignores))
+            elif entry.is_file(follow_symlinks=False):
+                tree.files.append(path)
+                tree.searched.append(path)
+            elif entry.is_symlink():
+                tree.add(path)
+    if len(tree.searched) >= _FEW:
+        tree.search = Search(tree.root, tracked=False, without=passed_over[:_MOST_FOLDERS])
 
 
 def _ignores_above(tree: Tree) -> tuple[Gitignore, str]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from worker_lint.cache_folder import folder_of
 from worker_lint.commands import outputs
 from worker_lint.commands.arguments import add_cache, add_paths, add_settings, count, resolver
-from worker_lint.discover import beyond, discover
+from worker_lint.discover import Found, beyond, discover
 from worker_lint.errors import SourceError, UsageError
 from worker_lint.exemptions import Exemptions
 from worker_lint.file_report import FileReport
@@ -168,7 +168,7 @@ class _Run:
                 "([[suppressions]]), or a baseline list it (--write-baseline FILE)"
             )
 
-    def _reports(self, files: Iterator[Path], place: Path) -> Iterator[FileReport]:
+    def _reports(self, files: Iterator[Found], place: Path) -> Iterator[FileReport]:
         """Return the report of each of ``files``; the settings of ``place`` say where the cache is."""
         args = self._args
         settings = self._settings.for_folder(place) if place.is_dir() else self._settings.for_path(place)
@@ -217,7 +217,7 @@ class _Run:
         if not self._args.quiet:
             sys.stderr.write(f"worker-lint: {text}\n")
 
-    def _until_error(self, files: Iterator[Path]) -> Iterator[Path]:
+    def _until_error(self, files: Iterator[Found]) -> Iterator[Found]:
         """Yield ``files``; what discovery could not read is an error among others, behind them."""
         try:
             yield from files
