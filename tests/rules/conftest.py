@@ -8,6 +8,7 @@ import pytest
 
 from worker_lint.across import check_across
 from worker_lint.check import check
+from worker_lint.discover import Found
 from worker_lint.finding import Finding
 from worker_lint.judge import judge
 from worker_lint.locate import locate
@@ -72,7 +73,7 @@ def judged(tmp_path):
         for name, text in files.items():
             (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / name).write_text(text, encoding="utf-8")
-        reports = [*check([tmp_path / name for name in files], policies)]
+        reports = [*check([Found(tmp_path / name) for name in files], policies)]
         sightings = [each for report in reports for each in report.sightings]
         return [found for report in check_across(sightings, policies) for found in report.findings]
 
