@@ -208,7 +208,8 @@ TOML = {"tomli" if sys.version_info < (3, 11) else "tomllib"}
         (["--isolated", "--profile=none", "--mode=training", "counts.json"], 1, JSON),
         (["--isolated", "--profile=none", "wrong.json"], 1, {*JSON, *FIELDS, "jsonschema"}),
         (["--isolated", "--profile=none", "--mode=training", "--fix", "counts.json"], 0, JSON),
-        (["--isolated", "--profile=none", "--mode=training", "--fix", "counts.py"], 0, {*PYTHON, *FIELDS, "libcst"}),
+        (["--isolated", "--profile=none", "--mode=training", "--fix", "counts.py"], 0, PYTHON),
+        (["--isolated", "--profile=none", "--mode=debug", "--fix", "options.py"], 0, {*PYTHON, *FIELDS, "libcst"}),
         (["--isolated", "--profile=live", "plain.py"], 0, set()),
         (["--isolated", "--profile=live", "counts.py"], 0, {*PYTHON, "psutil"}),
         (["counts.py"], 0, {*PYTHON, *TOML}),
@@ -225,6 +226,8 @@ def test_a_run_imports_no_more_than_it_needs(
     (tmp_path / "plain.py").write_text("print('no counts')\n", encoding="utf-8")
     (tmp_path / "plain.json").write_text('{"batch_size": 2}\n', encoding="utf-8")
     (tmp_path / "counts.py").write_text("num_workers = 1\n", encoding="utf-8")
+    options = "loader = torch.utils.data.DataLoader(dataset, num_workers=1, persistent_workers=True)\n"
+    (tmp_path / "options.py").write_text(f"import torch\n{options}", encoding="utf-8")
     (tmp_path / "counts.json").write_text('{"num_workers": 1}\n', encoding="utf-8")
     (tmp_path / "wrong.json").write_text('{"num_workers": "1"}\n', encoding="utf-8")
     (tmp_path / "bare" / ".git").mkdir(parents=True)

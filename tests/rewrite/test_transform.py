@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker_lint.rewrite.edits import splice
+from worker_lint.rewrite.edits import splice, swaps_integers
 from worker_lint.rewrite.transform import TransformError, rewritten
 from worker_lint.source import Edit
 
@@ -75,6 +77,45 @@ def test_nothing_outside_the_slice_changes(before, after, old, new):
     start = len(before.encode())
     edit = Edit(start, start + len(str(old)), str(new))
     assert splice(code, [rewritten(code, edit)]) == f"{before}{new}{after}".encode()
+
+
+NUMBERS = st.integers(-(10**18) + 1, 10**18 - 1).map(str)
+
+
+@given(text, text, NUMBERS, NUMBERS)
+def test_one_integer_takes_the_place_of_another_as_libcst_puts_it(before, after, old, new):
+    code = f"{before}{old}{after}".encode()
+    start = len(before.encode())
+    edit = Edit(start, start + len(old), new)
+    assert swaps_integers(code, edit)
+    assert rewritten(code, edit) == edit
+
+
+EXPRESSIONS = st.text(alphabet="0123456789-+ _lLxXeEj.aorif()\n", max_size=8)
+
+
+@given(EXPRESSIONS, EXPRESSIONS)
+def test_what_is_swapped_without_libcst_are_integers_to_python(old, new):
+    if swaps_integers(old.encode(), Edit(0, len(old), new)):
+        assert all(isinstance(ast.literal_eval(each), int) for each in (old, new))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("4", "n > 0"),
+        ("n", "4"),
+        ("04", "4"),
+        ("4L", "4"),
+        ("4", "4 "),
+        ("4 ", "4"),
+        ("", "4"),
+        ("4", ""),
+        ("4", "4_0"),
+    ],
+)
+def test_what_is_no_plain_integer_is_left_to_libcst(old, new):
+    assert not swaps_integers(old.encode(), Edit(0, len(old), new))
 
 
 def test_statements_are_inserted_at_the_beginning_of_a_line():

@@ -9,7 +9,7 @@ from worker_lint.errors import SourceError
 from worker_lint.judge import judge
 from worker_lint.locate import locate
 from worker_lint.opening import words_of
-from worker_lint.rewrite.edits import chosen, splice
+from worker_lint.rewrite.edits import chosen, splice, swaps_integers
 
 if TYPE_CHECKING:
     from worker_lint.finding import Fix, FoundIn
@@ -58,10 +58,13 @@ def _refuse_more_than_comments(source: Source, fixes: list[tuple[Source, Fix]], 
 
 
 def _confirmed(source: Source, fix: Fix) -> tuple[Edit, ...]:
-    """Return the edits of ``fix``; those in Python as libcst makes them. Raises SourceError where it does not agree."""
-    if source.language != "python" or fix.comments:
+    """Return the edits of ``fix``; those that change syntax of Python are as libcst makes them.
+
+    Raises SourceError where it does not agree.
+    """
+    if source.language != "python" or fix.comments or all(swaps_integers(source.code, edit) for edit in fix.edits):
         return fix.edits
-    # libcst is heavy: it is loaded when the first Python file is rewritten.
+    # libcst is heavy: it is loaded when the first such edit is made.
     from worker_lint.rewrite.transform import TransformError, rewritten
 
     try:

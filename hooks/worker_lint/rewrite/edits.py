@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, insort
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,17 @@ if TYPE_CHECKING:
 
     from worker_lint.finding import Fix, FixKind, FoundIn
     from worker_lint.source import Edit, Source
+
+
+_INTEGER = re.compile(rb"-?(?:0|[1-9][0-9]{0,17})")
+
+
+def swaps_integers(code: bytes, edit: Edit) -> bool:
+    """Return whether ``edit``, of Python ``code``, puts one integer in the place of another.
+
+    Both are whole expressions then, and the syntax around them is what it was: there is nothing to ask a parser.
+    """
+    return all(_INTEGER.fullmatch(each) for each in (code[edit.start : edit.end], edit.text.encode()))
 
 
 def splice(code: bytes, edits: Iterable[Edit]) -> bytes:
