@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from functools import cache
-from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
 
-import tree_sitter
-
 from worker_lint.locate.descent import node_at
+from worker_lint.locate.grammars import GRAMMARS, parser
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,14 +26,6 @@ class Comment(NamedTuple):
     """Whether the language's grammar says so; else it looks like one, in a here-document or in code with an error."""
 
 
-_GRAMMARS: dict[Language, str] = {
-    "python": "tree_sitter_python",
-    "shell": "tree_sitter_bash",
-    "yaml": "tree_sitter_yaml",
-    "toml": "tree_sitter_toml",
-    "json": "tree_sitter_json",
-}
-"""The modules of the grammars, by language."""
 _UNPARSED = frozenset({"ERROR", "module", "program", "stream", "document", "heredoc_body", "redirected_heredoc_body"})
 """Nodes whose own text no grammar looked into."""
 _BY_BLANKS = re.compile(
@@ -75,7 +64,7 @@ def comments(source: Source, mark: bytes) -> Iterator[Comment]:
         for match in pattern.finditer(source.code):
             if match["comment"] is not None and mark in match["comment"]:
                 yield Comment(*match.span("comment"))
-    elif source.language in _GRAMMARS:
+    elif source.language in GRAMMARS:
         yield from _by_grammar(source, mark)
 
 
@@ -94,12 +83,7 @@ def uncommented(source: Source) -> bytes:
 
 def tree(language: Language, code: bytes) -> Node | None:
     """Return the root of the syntax tree of ``code``, or None where there is no grammar for ``language``."""
-    return _parser(language).parse(code).root_node if language in _GRAMMARS else None
-
-
-@cache
-def _parser(language: Language) -> tree_sitter.Parser:
-    return tree_sitter.Parser(tree_sitter.Language(import_module(_GRAMMARS[language]).language()))
+    return parser(language).parse(code).root_node if language in GRAMMARS else None
 
 
 def _by_grammar(source: Source, mark: bytes) -> Iterator[Comment]:

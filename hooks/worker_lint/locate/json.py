@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING
-
-import tree_sitter
-import tree_sitter_json
 
 from worker_lint.errors import SourceError
 from worker_lint.locate.data import MOST_ENTRIES, Entry, Table, document, last_part, places
 from worker_lint.locate.data_commands import Commands, holds_commands, may_hold_commands, names_program, takes_program
 from worker_lint.locate.descent import first_error, line_of_descent
+from worker_lint.locate.grammars import parser
 from worker_lint.locate.quoted import Text, escaped
 from worker_lint.locate.scalars import json_value
 from worker_lint.locate.templates import is_template, masked
@@ -43,11 +40,6 @@ _IN_A_VALUE = re.compile(rb'(?![\'\s]*:)(?:[^"\\\r\n]|\\.)*"\s*[,\]}]')
 _STRING_OR_BRACKET = re.compile(_STRING + b"|" + _COMMENT + rb"|(?P<open>[\[{])|(?P<close>[\]}])", re.DOTALL)
 
 
-@cache
-def _parser() -> tree_sitter.Parser:
-    return tree_sitter.Parser(tree_sitter.Language(tree_sitter_json.language()))
-
-
 def locate(source: Source, words: Vocabulary) -> tuple[Document | Source, ...]:
     """Return the sites, groups and duplicate keys of a JSON source; it is not parsed where no count is named.
 
@@ -59,11 +51,11 @@ def locate(source: Source, words: Vocabulary) -> tuple[Document | Source, ...]:
         return (Document(source),)
     found = list(places(source.code, words))
     _refuse_depth(source)
-    tree = _parser().parse(source.code)
+    tree = parser("json").parse(source.code)
     if tree.root_node.has_error:
-        tree = _parser().parse(_LENIENCES.sub(_plainer, source.code))
+        tree = parser("json").parse(_LENIENCES.sub(_plainer, source.code))
         if tree.root_node.has_error and is_template(source.code):
-            tree = _parser().parse(_LENIENCES.sub(_plainer, masked(source.code)))
+            tree = parser("json").parse(_LENIENCES.sub(_plainer, masked(source.code)))
             if tree.root_node.has_error:
                 return (Document(source),)
         if tree.root_node.has_error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache, cached_property
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from worker_lint.dataclass import dataclass
@@ -16,22 +16,13 @@ from worker_lint.locate.words import occurrences, present
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from tree_sitter import Node, Parser
+    from tree_sitter import Node
 
     from worker_lint.locate.vocabulary import Vocabulary
     from worker_lint.site import Value
 
 _STATEMENTS = ("expression_statement", "block", "module")
 """What may be nothing but one expression."""
-
-
-@cache
-def _parser() -> Parser:
-    # Code in which no word stands outside of comments is not parsed at all.
-    import tree_sitter
-    import tree_sitter_python
-
-    return tree_sitter.Parser(tree_sitter.Language(tree_sitter_python.language()))
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +35,10 @@ class Module:
     @cached_property
     def root(self) -> Node:
         """The root of its syntax tree, whatever Python it is in."""
-        return _parser().parse(self.code).root_node
+        # Code in which no word stands outside of comments is not parsed at all.
+        from worker_lint.locate.grammars import parser
+
+        return parser("python").parse(self.code).root_node
 
     @cached_property
     def imports(self) -> Imports:

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import TYPE_CHECKING
 
-import tree_sitter
-import tree_sitter_json
-import tree_sitter_python
-
 from worker_lint.errors import SourceError
+from worker_lint.locate.grammars import parser
 from worker_lint.locate.magics import readings
 from worker_lint.locate.quoted import Text, escaped
 from worker_lint.source import Cell, Inset, Source
@@ -32,16 +28,6 @@ _UNKNOWN = re.compile(
     rb"|(?<=[0-9][eE])(?P<plus>\+)(?=[0-9])",  # 1e+16, which is JSON but not known to the grammar
     re.DOTALL,
 )
-
-
-@cache
-def _json() -> tree_sitter.Parser:
-    return tree_sitter.Parser(tree_sitter.Language(tree_sitter_json.language()))
-
-
-@cache
-def _python() -> tree_sitter.Parser:
-    return tree_sitter.Parser(tree_sitter.Language(tree_sitter_python.language()))
 
 
 def pieces(source: Source) -> Iterator[Source]:
@@ -68,9 +54,9 @@ def pieces(source: Source) -> Iterator[Source]:
 
 def _document(source: Source) -> Node:
     """Return the syntax tree of a notebook. Raises SourceError where it is no JSON."""
-    root = _json().parse(source.code).root_node
+    root = parser("json").parse(source.code).root_node
     if root.has_error:
-        root = _json().parse(_UNKNOWN.sub(_known, source.code)).root_node
+        root = parser("json").parse(_UNKNOWN.sub(_known, source.code)).root_node
     if root.has_error:
         from json import JSONDecodeError, loads
 
@@ -98,10 +84,10 @@ def _programs(source: Source, cells: Sequence[_Reading]) -> Iterator[Source]:
     if not cells:
         return
     whole = _joined(source, "python", cells)
-    if not _python().parse(whole.code).root_node.has_error:
+    if not parser("python").parse(whole.code).root_node.has_error:
         yield whole
         return
-    alone = [_python().parse(code).root_node.has_error for _, _, code in cells]
+    alone = [parser("python").parse(code).root_node.has_error for _, _, code in cells]
     intact = [cell for cell, has_error in zip(cells, alone, strict=True) if not has_error]
     if intact:
         yield _joined(source, "python", intact)

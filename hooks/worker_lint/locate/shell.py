@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import tree_sitter
-import tree_sitter_bash
 
 from worker_lint.locate.command import PYTHON, SHELLS, understood
 from worker_lint.locate.command_sites import Word
+from worker_lint.locate.grammars import grammar, parser
 from worker_lint.locate.job import Job
 from worker_lint.locate.query import compiled
 from worker_lint.locate.script import Assignment, Flow, Line, Script
@@ -48,18 +48,8 @@ _BLANK = re.compile(r"\s")
 
 
 @cache
-def _parser() -> tree_sitter.Parser:
-    return tree_sitter.Parser(_language())
-
-
-@cache
-def _language() -> tree_sitter.Language:
-    return tree_sitter.Language(tree_sitter_bash.language())
-
-
-@cache
 def _query() -> tree_sitter.Query:
-    return compiled(_language(), "shell.scm")
+    return compiled(grammar("shell"), "shell.scm")
 
 
 def locate(source: Source, words: Vocabulary) -> tuple[Document | Source, ...]:
@@ -106,7 +96,7 @@ class _Reader:
             return
         outer, self._base = self._base, start
         self._levels += 1
-        tree = _parser().parse(self._code[start:end])
+        tree = parser("shell").parse(self._code[start:end])
         for _, captures in tree_sitter.QueryCursor(_query()).matches(tree.root_node):
             if "command" in captures:
                 self._command(captures["command"][0], owner)

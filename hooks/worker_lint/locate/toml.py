@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 import sys
-from functools import cache
 from typing import TYPE_CHECKING
-
-import tree_sitter
-import tree_sitter_toml
 
 from worker_lint.errors import SourceError
 from worker_lint.locate.data import MOST_ENTRIES, Entry, Table, document, places
 from worker_lint.locate.descent import line_of_descent
+from worker_lint.locate.grammars import parser
 from worker_lint.locate.scalars import toml_value
 from worker_lint.locate.templates import is_template, masked
 from worker_lint.site import Document
@@ -40,11 +37,6 @@ _PLACE = re.compile(r"^(.*) \(at (?:line (\d+), column (\d+)|end of document)\)$
 _OWN_SETTINGS = ("tool", "worker-lint")
 
 
-@cache
-def _parser() -> tree_sitter.Parser:
-    return tree_sitter.Parser(tree_sitter.Language(tree_sitter_toml.language()))
-
-
 def locate(source: Source, words: Vocabulary) -> tuple[Document, ...]:
     """Return the sites and groups of a TOML source; it is not read where no count is named.
 
@@ -63,7 +55,7 @@ def locate(source: Source, words: Vocabulary) -> tuple[Document, ...]:
             return (Document(source),)
     elif error is not None:
         raise _syntax_error(source, error)
-    tables = _Tables(source, _parser().parse(code).root_node, words)
+    tables = _Tables(source, parser("toml").parse(code).root_node, words)
     for start, end in found:
         tables.visit(start, end)
     return (document(source, tables.tables.values(), words),)

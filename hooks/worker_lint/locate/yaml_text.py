@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from functools import cache
 from typing import TYPE_CHECKING
 
 import tree_sitter
-import tree_sitter_yaml
 
 from worker_lint.dataclass import dataclass
 from worker_lint.errors import SourceError
 from worker_lint.locate.descent import first_error
+from worker_lint.locate.grammars import grammar
 from worker_lint.locate.templates import is_template, masked
 
 if TYPE_CHECKING:
@@ -40,11 +39,6 @@ _FLOW_TOKEN = re.compile(
 
 Span = tuple[int, int]
 """The first byte of a text, and the one behind its last."""
-
-
-@cache
-def _language() -> tree_sitter.Language:
-    return tree_sitter.Language(tree_sitter_yaml.language())
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +92,7 @@ def _chunks(code: bytes) -> Iterator[tuple[int, int, int]]:
 
 def _tree(source: Source, code: bytes, piece: Span | None) -> Node:
     """Return the root of the tree of ``code``, or of a piece of it, however it has to be read."""
-    parser = tree_sitter.Parser(_language())
+    parser = tree_sitter.Parser(grammar("yaml"))
     start, end = piece or (0, len(code))
     if piece is not None:
         lines = code.count(b"\n", start, end)
