@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from worker_lint.locate.descent import node_at
 from worker_lint.locate.evidence import PROOF, Evidence, weigh
 from worker_lint.locate.flow import Reach, sink_of
 from worker_lint.locate.forms import Placed, placed, text_of
+from worker_lint.locate.given import may_give
 from worker_lint.locate.groups import Groups
 from worker_lint.locate.module import Module
 from worker_lint.locate.origins import Origins
@@ -17,7 +19,7 @@ from worker_lint.locate.scopes import intact, scope_of, scopes_around
 from worker_lint.locate.surroundings import of_call, of_file, of_help, of_holders, of_target, of_value
 from worker_lint.locate.values import python_value, refuse_endless, unwrapped
 from worker_lint.locate.vocabulary import normalised
-from worker_lint.locate.words import in_comment_line, occurrences, worker_words
+from worker_lint.locate.words import occurrences, worker_words
 from worker_lint.site import Document, Site
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from worker_lint.locate.vocabulary import Vocabulary
-    from worker_lint.locate.words import Hit
+    from worker_lint.locate.words import Named
     from worker_lint.site import Group
     from worker_lint.source import Source
 
@@ -38,19 +40,14 @@ _MOST_TOO_DEEP = 100
 def locate(source: Source, words: Vocabulary) -> tuple[Document, ...]:
     """Return the sites and groups of a Python source, whatever its version, syntax errors and all."""
     module = Module(source.parsed, words)
-    if not _may_set_a_count(module.code, words):
+    counts = list(_count_words(module.code, words))
+    others = list(occurrences(module.code, words.option_names | words.loader_names))
+    if not may_give(module.code, counts, others, words.loader_names):
         return (Document(source, module=module),)
-    return (_Locator(source, words, module).document(),)
+    return (_Locator(source, words, module, counts, others).document(),)
 
 
-def _may_set_a_count(code: bytes, words: Vocabulary) -> bool:
-    """Return whether there is anything to find: a count outside of comments, a worker option, or a loader."""
-    return any(not in_comment_line(code, start) for _, (start, _) in _count_words(code, words)) or any(
-        True for _ in occurrences(code, words.option_names | words.loader_names)
-    )
-
-
-def _count_words(code: bytes, words: Vocabulary) -> Iterator[tuple[str, Hit]]:
+def _count_words(code: bytes, words: Vocabulary) -> Iterator[Named]:
     """Yield every place of a name that may be a count's."""
     for word, (start, end) in worker_words(code):
         if words.is_count(word):
@@ -63,10 +60,14 @@ def _count_words(code: bytes, words: Vocabulary) -> Iterator[tuple[str, Hit]]:
 class _Locator:
     """The state of one pass over one tree."""
 
-    def __init__(self, source: Source, words: Vocabulary, module: Module) -> None:
+    def __init__(
+        self, source: Source, words: Vocabulary, module: Module, counts: list[Named], others: list[Named]
+    ) -> None:
         self.source = source
         self.words = words
         self.module = module
+        self.counts = counts
+        self.others = others
         self.code = module.code
         self.root = module.root
         self.imports = module.imports
@@ -88,7 +89,7 @@ class _Locator:
     def _read_worker_words(self) -> None:
         """Sort every word with "worker" in it: set here, used here, an option of a loader."""
         too_deep = 0
-        for word, hit in _count_words(self.code, self.words):
+        for word, hit in self.counts:
             node = node_at(self.root, *hit)
             if node is None:
                 too_deep += 1
@@ -106,7 +107,7 @@ class _Locator:
     def _calls_and_options(self) -> Iterator[Node]:
         """Yield the name of each worker option that is given, and of each loader that is called."""
         aliases = {local for local, dotted in self.imports.names.items() if dotted in self.words.loaders}
-        for _, hit in occurrences(self.code, self.words.option_names | self.words.loader_names | aliases):
+        for _, hit in chain(self.others, occurrences(self.code, aliases - self.words.loader_names)):
             node = node_at(self.root, *hit)
             if node is None:
                 return

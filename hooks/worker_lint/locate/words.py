@@ -22,9 +22,11 @@ _PART = 1 << 20
 
 Hit = tuple[int, int]
 """The first byte of a word, and the one behind its last."""
+Named = tuple[str, Hit]
+"""A word with a place at which it stands."""
 
 
-def worker_words(code: bytes) -> Iterator[tuple[str, Hit]]:
+def worker_words(code: bytes) -> Iterator[Named]:
     """Yield every word of ``code`` with "worker" in it, dashes included, in order."""
     end = 0
     for match in _STEM.finditer(code):
@@ -38,7 +40,7 @@ def worker_words(code: bytes) -> Iterator[tuple[str, Hit]]:
         yield code[start:end].decode("ascii", "replace"), (start, end)
 
 
-def occurrences(code: bytes, words: Collection[str]) -> Iterator[tuple[str, Hit]]:
+def occurrences(code: bytes, words: Collection[str]) -> Iterator[Named]:
     """Yield every place at which one of ``words``, identifiers, stands as a whole word, in order.
 
     A dash belongs to a word that it stands before, not to one that it stands behind.
