@@ -52,9 +52,9 @@ def write(name, data=b"x = 1\n"):
 
 
 def bystanders(*arguments):
-    """Return the files that discovery calls bystanders, each of which must hold no word."""
+    """Return the files in which git finds no word, each of which must hold none."""
     found = [*discover([Path(name) for name in arguments or ["."]], lambda path: True, lambda path: False)]
-    named = [each.path for each in found if each.bystander]
+    named = [each.path for each in found if each.mentions is False]
     assert not [path for path in named if may_mention(path.read_bytes())]
     return sorted(map(os.fspath, named))
 

@@ -20,8 +20,8 @@ class Found(NamedTuple):
     """A file to look at."""
 
     path: Path
-    bystander: bool = False
-    """Whether it is known already that none of the words that ship with worker-lint stands in it."""
+    mentions: bool | None = None
+    """Whether one of the words that ship with worker-lint may stand in it; None where nobody has looked."""
 
 
 def discover(
@@ -117,11 +117,11 @@ def _below(
             if wanted(path) and not excluded(path):
                 files.append((name, path))
     finally:
-        bystanders = tree.bystanders()
+        mentions = tree.mentions()
     for name, path in files:
         is_link = name in links
         if not (is_link and identity.of(path, is_link=True) in own):
-            yield Found(path, not is_link and name in bystanders), is_link
+            yield Found(path, None if is_link else mentions.get(name)), is_link
 
 
 class _Identity:

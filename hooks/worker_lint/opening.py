@@ -43,7 +43,7 @@ def words_of(settings: Settings) -> Vocabulary:
 def is_bystander(found: Found, settings: Settings) -> bool:
     """Return whether no word that holds under ``settings`` stands in a file, as is known without reading it."""
     own = settings.names or settings.callables
-    return found.bystander and not (own and _has_stems_of_its_own(words_of(settings)))
+    return found.mentions is False and not (own and _has_stems_of_its_own(words_of(settings)))
 
 
 @cache

@@ -63,20 +63,36 @@ def language_by_line(data: bytes) -> Language | None:
     return "shell" if _SHELL_LINE.match(line) else None
 
 
+def size(path: Path) -> int:
+    """Return how many bytes the regular file at ``path`` has.
+
+    Raises SourceError where there is none.
+    """
+    try:
+        state = os.stat(path)  # noqa: PTH116 - half of what a Path takes, for each file of a tree
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    if not stat.S_ISREG(state.st_mode):
+        raise SourceError(f"{path}: not a regular file; name files or folders")
+    return state.st_size
+
+
 def read(path: Path) -> bytes:
     """Return the bytes of the regular file at ``path``.
 
     Raises SourceError where there is none, or it cannot be read.
     """
+    # Looked at before it is opened: to open a named pipe would wait for who writes into it.
+    expected = size(path)
     try:
-        # Looked at before it is opened: to open a named pipe would wait for who writes into it.
-        state = os.stat(path)  # noqa: PTH116 - half of what a Path and its stream take, for each file of a tree
-        if not stat.S_ISREG(state.st_mode):
-            raise SourceError(f"{path}: not a regular file; name files or folders")
-        return _content(path, state.st_size)
+        return _content(path, expected)
     except OSError as error:
-        remedy = "make it readable, or exclude it in the settings"
-        raise SourceError(f"{path}: cannot be read: {error.strerror}; {remedy}") from error
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: OSError) -> SourceError:
+    remedy = "make it readable, or exclude it in the settings"
+    return SourceError(f"{path}: cannot be read: {error.strerror}; {remedy}")
 
 
 def _content(path: Path, size: int) -> bytes:

@@ -11,7 +11,7 @@ from worker_lint.errors import SourceError
 from worker_lint.file_report import FileReport
 from worker_lint.opening import is_bystander, opened
 from worker_lint.record import digest_of, needs_code, restored
-from worker_lint.source import read
+from worker_lint.source import read, size
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -110,6 +110,8 @@ class _Sweep:
         path = file.path
         signature = self._signature(path)
         try:
+            if file.mentions:
+                return _Pending(path, signature, size(path))
             data = read(path)
             found = opened(path, data, self._policies)
         except SourceError as error:

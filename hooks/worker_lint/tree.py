@@ -30,8 +30,8 @@ class Tree:
     """Symbolic links to files. Links to folders are not followed, as in git: they may lead in a circle."""
     unreadable: dict[str, str] = field(default_factory=dict)
     """What could not be read, folders (``.`` is the root itself) and .gitignore files, and why."""
-    known: set[str] = field(default_factory=set)
-    """Files of checkouts within this one that are known to hold no word."""
+    known: dict[str, bool] = field(default_factory=dict)
+    """Whether a word stands in files of checkouts within this one."""
     search: Search | None = None
     """What git does meanwhile."""
     searched: list[str] = field(default_factory=list)
@@ -62,7 +62,7 @@ class Tree:
         below.fill(by_git=os.path.lexists(below.root / ".git"))
         self.files.extend(f"{folder}/{path}" for path in below.files)
         self.links.extend(f"{folder}/{path}" for path in below.links)
-        self.known.update(f"{folder}/{path}" for path in below.bystanders())
+        self.known.update((f"{folder}/{path}", mentions) for path, mentions in below.mentions().items())
         for path, reason in below.unreadable.items():
             self.unreadable[folder if path == "." else f"{folder}/{path}"] = reason
 
@@ -87,15 +87,15 @@ class Tree:
                 self.searched.append(path)
         return True
 
-    def bystanders(self) -> set[str]:
-        """Return the files that are known to hold no word, though others may hold none either.
+    def mentions(self) -> dict[str, bool]:
+        """Return of each file in which git could look whether a word may stand in it.
 
-        Of symbolic links nothing is known. Waits for git, if it is not done.
+        Of symbolic links it says nothing that is true. Waits for git, if it is not done.
         """
         hits = None if self.search is None else self.search.hits()
-        if hits is None:
-            return self.known
-        return self.known.union(path for path in self.searched if path not in hits and is_searched(path))
+        if hits is not None:
+            self.known.update((path, path in hits) for path in self.searched if is_searched(path))
+        return self.known
 
 
 def list_tree(root: Path) -> Tree:
