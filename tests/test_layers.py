@@ -40,7 +40,7 @@ LAYERS = (
     ("settings",),
     ("settings_file",),
     ("source", "site", "sighting", "gitignore", "modes", "identity", "git_search"),
-    ("schema", "conforms", "toml_text", "units", "glob", "cache_folder"),
+    ("plain_arguments", "schema", "conforms", "toml_text", "units", "glob", "cache_folder"),
     ("errors", "stems", "languages", "settings_place", "dataclass"),
     ("",),
 )
@@ -152,6 +152,7 @@ def test_imports_for_type_checkers_alone_do_not_count() -> None:
 
 
 HEAVY = (
+    "argparse",
     "dataclasses",
     "importlib.resources",
     "inspect",
@@ -217,9 +218,9 @@ TOML = {"tomli" if sys.version_info < (3, 11) else "tomllib"}
         (["--isolated", "--profile=live", "counts.py"], 0, {*PYTHON, "psutil"}),
         (["counts.py"], 0, {*PYTHON, *TOML}),
         (["--config=worker-lint.toml", "counts.json"], 0, {*JSON, *TOML}),
-        (["completion", "bash"], 0, {*RESOURCES, "shtab"}),
-        (["init", "--diff"], 1, {"ruamel", *RESOURCES, *TOML}),
-        (["init", "--diff", "bare"], 1, {"ruamel", "tomlkit", *FIELDS, *RESOURCES, *PYTHON}),
+        (["completion", "bash"], 0, {*RESOURCES, "argparse", "shtab"}),
+        (["init", "--diff"], 1, {"argparse", "ruamel", *RESOURCES, *TOML}),
+        (["init", "--diff", "bare"], 1, {"argparse", "ruamel", "tomlkit", *FIELDS, *RESOURCES, *PYTHON}),
     ],
     ids=lambda value: " ".join(value).replace("--isolated --profile=none ", "") if isinstance(value, list) else None,
 )

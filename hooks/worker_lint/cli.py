@@ -16,7 +16,11 @@ from worker_lint.errors import WorkerLintError
 
 TYPE_CHECKING = False  # as type checkers know it; the import of ``typing`` is a third of a short run
 if TYPE_CHECKING:
+    from argparse import Namespace
     from collections.abc import Sequence
+    from types import ModuleType
+
+    from worker_lint.plain_arguments import Arguments
 
 ERROR = 2
 """Bad usage, settings or profile, or a file that could not be read or judged."""
@@ -49,17 +53,33 @@ def _run(name: str, arguments: list[str]) -> int:
         sys.stdout.write(f"no findings; {files:,} file{'' if files == 1 else 's'} checked\n")
         sys.stdout.flush()
         return 0
-    import argparse
     from importlib import import_module
 
     command = import_module(f"worker_lint.commands.{name}")
-    parser = argparse.ArgumentParser(prog=f"worker-lint {name}", description=command.SUMMARY, allow_abbrev=False)
-    command.configure(parser)
     if isinstance(sys.stdout, TextIOWrapper):  # a file's name, or its code, may have characters that a terminal has not
         sys.stdout.reconfigure(errors="backslashreplace")
-    status: int = command.run(parser.parse_args(arguments))
+    plain = plainly_parsed(command, arguments) if name == "check" else None
+    status: int = command.run(plain or parsed(name, command, arguments))
     sys.stdout.flush()
     return status
+
+
+def plainly_parsed(command: ModuleType, arguments: Sequence[str]) -> Arguments | None:
+    """Return the arguments of ``command``, or None where that takes ``argparse``."""
+    from worker_lint.plain_arguments import PlainParser
+
+    parser = PlainParser()
+    command.configure(parser)
+    return parser.parsed(arguments)
+
+
+def parsed(name: str, command: ModuleType, arguments: Sequence[str]) -> Namespace:
+    """Return the arguments of ``command``; where they are wrong, or ask for help, the process ends."""
+    from argparse import ArgumentParser
+
+    parser = ArgumentParser(prog=f"worker-lint {name}", description=command.SUMMARY, allow_abbrev=False)
+    command.configure(parser)
+    return parser.parse_args(arguments)
 
 
 def _about(option: str) -> int:
