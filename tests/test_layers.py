@@ -215,7 +215,7 @@ TOML = {"tomli" if sys.version_info < (3, 11) else "tomllib"}
         (["--isolated", "--profile=none", "--mode=training", "--fix", "counts.py"], 0, PYTHON),
         (["--isolated", "--profile=none", "--mode=debug", "--fix", "options.py"], 0, {*PYTHON, *FIELDS, "libcst"}),
         (["--isolated", "--profile=live", "plain.py"], 0, set()),
-        (["--isolated", "--profile=live", "counts.py"], 0, {*PYTHON, "psutil"}),
+        (["--isolated", "--profile=live", "counts.py"], 0, PYTHON if sys.platform == "linux" else {*PYTHON, "psutil"}),
         (["counts.py"], 0, {*PYTHON, *TOML}),
         (["--config=worker-lint.toml", "counts.json"], 0, {*JSON, *TOML}),
         (["completion", "bash"], 0, {*RESOURCES, "argparse", "shtab"}),

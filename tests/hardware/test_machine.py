@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import platform
 import sys
 import tempfile
 from pathlib import Path
@@ -238,6 +239,16 @@ def test_the_running_system_answers():
     assert facts.online_cpus >= 1
     assert facts.memory_bytes > 2**20
     assert facts.platform == sys.platform
+
+
+def test_the_kernel_answers_what_psutil_says():
+    psutil = pytest.importorskip("psutil")
+    facts = ask(Path("/"))
+    assert facts.arch == platform.machine().lower()
+    assert facts.online_cpus == psutil.cpu_count()
+    assert facts.memory_bytes == psutil.virtual_memory().total
+    if hasattr(psutil.Process, "cpu_affinity"):
+        assert facts.affinity == frozenset(psutil.Process().cpu_affinity())
 
 
 def test_the_running_machine_has_a_profile_that_can_be_read_again():

@@ -6,12 +6,10 @@
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
 import sys
 from typing import TYPE_CHECKING, Literal
 
-from worker_lint.dataclass import dataclass
+from worker_lint.dataclass import dataclass, replace
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,22 +45,13 @@ class Facts:
 
 def ask(root: Path) -> Facts:
     """Return the running system's answers; only the size of /dev/shm is asked of the tree at ``root``."""
-    import platform
-
-    import psutil
-
     files, processes, space = _ceiling("RLIMIT_NOFILE"), _ceiling("RLIMIT_NPROC"), _ceiling("RLIMIT_AS")
-    return Facts(
+    return replace(
+        _of_linux() if sys.platform.startswith("linux") else _of_psutil(),
         platform=sys.platform,
-        arch=platform.machine().lower(),
+        arch=_architecture(),
         python=sys.version_info[:2],
-        # psutil asks the kernel; os.cpu_count() answers whatever PYTHON_CPU_COUNT says (Python 3.13).
-        online_cpus=psutil.cpu_count(),
-        affinity=_affinity(),
-        physical_cores=psutil.cpu_count(logical=False),
         performance_cores=_sysctl("hw.perflevel0.physicalcpu") if sys.platform == "darwin" else None,
-        memory_bytes=psutil.virtual_memory().total,
-        swap_bytes=psutil.swap_memory().total,
         shm_bytes=_filesystem_bytes(root / "dev/shm"),
         open_files_soft=files[0],
         open_files_hard=files[1],
@@ -73,12 +62,40 @@ def ask(root: Path) -> Facts:
     )
 
 
-def _affinity() -> frozenset[int] | None:
-    """Return the CPUs this process may be scheduled on, where the system has such a mask (macOS has none)."""
+def _of_linux() -> Facts:
+    """Return what psutil would, without its import, which takes as long as a whole run on a few files.
+
+    Cores and swap are not among it: Linux tells them in files, which psutil reads, too.
+    """
+    # os.cpu_count() answers whatever PYTHON_CPU_COUNT says (Python 3.13).
+    online, page, pages = map(os.sysconf, ("SC_NPROCESSORS_ONLN", "SC_PAGE_SIZE", "SC_PHYS_PAGES"))
+    return Facts(
+        online_cpus=online if online > 0 else None,
+        affinity=frozenset(os.sched_getaffinity(0)),
+        memory_bytes=page * pages if pages > 0 else None,
+    )
+
+
+def _of_psutil() -> Facts:
+    """Return what psutil knows of other systems."""
     import psutil
 
     process = psutil.Process()
-    return frozenset(process.cpu_affinity()) if hasattr(process, "cpu_affinity") else None
+    return Facts(
+        online_cpus=psutil.cpu_count(),
+        affinity=frozenset(process.cpu_affinity()) if hasattr(process, "cpu_affinity") else None,  # macOS has none
+        physical_cores=psutil.cpu_count(logical=False),
+        memory_bytes=psutil.virtual_memory().total,
+        swap_bytes=psutil.swap_memory().total,
+    )
+
+
+def _architecture() -> str:
+    if hasattr(os, "uname"):
+        return os.uname().machine.lower()
+    import platform
+
+    return platform.machine().lower()
 
 
 def _ceiling(name: str) -> tuple[Ceiling | None, Ceiling | None]:
@@ -111,6 +128,12 @@ def _sysctl(name: str) -> int | None:
 
 def _output(program: str, *arguments: str) -> str | None:
     """Return what ``program`` prints, or None where it is not on PATH, fails or does not answer in time."""
+    folders = os.get_exec_path()
+    if os.name == "posix" and not any(os.path.exists(os.path.join(folder, program)) for folder in folders):  # noqa: PTH110, PTH118
+        return None  # and what would look for it more closely, and run it, is not imported
+    import shutil
+    import subprocess
+
     found = shutil.which(program)
     if found is None:
         return None

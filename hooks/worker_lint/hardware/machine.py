@@ -181,7 +181,9 @@ def _host_memory(root: Path, facts: Facts, *, linux: bool) -> Reading | None:
     total = _meminfo(root, "MemTotal") if linux else None
     if total:
         return Reading(total, "measured:/proc/meminfo")
-    return Reading(facts.memory_bytes, "measured:psutil") if facts.memory_bytes else None
+    return (
+        Reading(facts.memory_bytes, "measured:sysconf" if linux else "measured:psutil") if facts.memory_bytes else None
+    )
 
 
 def _meminfo(root: Path, name: str) -> int | None:

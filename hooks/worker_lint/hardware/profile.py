@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import datetime
 import re
+import time
 from typing import TYPE_CHECKING, Any, Literal
 
 from worker_lint import __version__
 from worker_lint.conforms import conforms
 from worker_lint.dataclass import asdict, dataclass, field, replace
 from worker_lint.hardware import document
-from worker_lint.hardware.contradictions import contradictions
 from worker_lint.hardware.sections import Captured, Ceilings, Cpu, Gpu, Memory, Platform, Shm
 from worker_lint.schema import load_schema, problems, suggestion
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Mapping
     from pathlib import Path
 
@@ -60,7 +60,7 @@ class Profile:
             name=name,
             captured=Captured(
                 "live",
-                (day or datetime.date.today()).isoformat(),
+                time.strftime("%Y-%m-%d") if day is None else day.isoformat(),
                 f"worker-lint {__version__}",
                 machine.scope,
             ),
@@ -149,6 +149,8 @@ def parse(found: Any, origin: Path | str) -> Profile:
     if broken:
         more = f" (and {len(broken) - 1} more)" if len(broken) > 1 else ""
         raise document.problem(origin, broken[0].pointer or "the top", broken[0].message + more, _MEND)
+    from worker_lint.hardware.contradictions import contradictions
+
     profile = from_document(found)
     for where, what in [*_unknown_provenance(profile, schema), *contradictions(profile)]:
         raise document.problem(origin, where, what, _MEND)
