@@ -12,6 +12,9 @@ import pytest
 
 from worker_lint import cache, cache_folder
 from worker_lint.cli import main
+from worker_lint.file_report import FileReport
+from worker_lint.policies import Policies
+from worker_lint.settings import SettingsResolver
 
 PROFILE = Path(__file__).parents[1] / "examples" / "profiles" / "g4dn-xlarge.json"
 FILES = 130
@@ -417,3 +420,20 @@ def test_clean_leaves_what_is_not_its_own(tree, capsys, named):
     assert main(["clean", *named]) == 2
     assert "is no cache of worker-lint" in capsys.readouterr().err
     assert (tree / cache_folder.FOLDER / "notes.json").exists()
+
+
+def test_a_file_that_was_fresh_when_it_was_looked_at_is_not_known_by_its_times(tree, monkeypatch):
+    monkeypatch.setattr(cache, "_PATIENCE", 2_000_000_000)
+    policies = Policies(SettingsResolver({}, isolated=True), {})
+    kept = cache.Cache(tree / "index.json", policies)
+    fresh, old = tree / "fresh.py", tree / "plain_0.py"
+    fresh.write_text("print()\n", encoding="utf-8")
+    looks = {path: cache.look_at(str(path)) for path in (fresh, old)}
+    assert [look.settled for look in looks.values()] == [False, False]
+    now = time.time_ns()
+    monkeypatch.setattr(cache.time, "time_ns", lambda: now + 10_000_000_000)  # the others took so long to judge
+    looks[old] = cache.look_at(str(old))
+    for path, look in looks.items():
+        kept.keep(FileReport(path), look, None)
+    assert kept.report(fresh) is None
+    assert kept.report(old) is not None

@@ -372,6 +372,17 @@ def test_a_folder_that_cannot_be_listed_is_an_error_after_the_rest(locked, unpri
     assert str(failure.value) == "sub/locked: Permission denied; make it readable, or exclude it in the settings"
 
 
+@pytest.mark.parametrize("name", ["new\nline", "with': colon", "two\n\nlines': x"])
+def test_a_folder_that_cannot_be_listed_is_an_error_whatever_its_name(locked, unprivileged, name):
+    (locked / "sub" / "locked").rename(locked / "sub" / name)
+    try:
+        with pytest.raises(SourceError) as failure:
+            list(discover([Path()], lambda path: True, lambda path: False))
+    finally:
+        (locked / "sub" / name).rename(locked / "sub" / "locked")
+    assert str(failure.value).startswith(f"sub/{name}: Permission denied")
+
+
 def test_a_folder_that_cannot_be_listed_may_be_excluded(locked, unprivileged):
     assert found("sub", excluded=lambda path: "locked" in path.parts) == ["sub/c.py"]
 

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,67 @@ def test_policies_can_be_sent_to_another_process(tree, monkeypatch):
     assert any(verdict and verdict[0][3] for verdict in forked)
 
 
+_ELSEWHERE = """
+import sys
+from worker_lint import processes
+from worker_lint.cli import main
+processes.LEAST_BYTES = 2000
+processes.sys.platform = "darwin"
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
+"""
+
+
+def test_where_processes_do_not_fork_the_report_is_the_same(tree):
+    for path in tree.rglob("worker-lint.toml"):
+        path.unlink()
+    (tree / "worker-lint.toml").write_text(
+        'exclude = ["part_03/", "worker-lint.toml", "pyproject.toml"]\nmode = "debug"\n[[overrides]]\npaths = ["part_01/**"]\nmode = "production"\n',
+        encoding="utf-8",
+    )
+    (tree.parent / "elsewhere.py").write_text(_ELSEWHERE, encoding="utf-8")
+
+    def run(*arguments):
+        return subprocess.run(
+            [sys.executable, *arguments], cwd=tree, env={**os.environ, "PYTHONPATH": str(HOOKS), "CI": "true"},
+            capture_output=True, encoding="utf-8", check=False,
+        )  # fmt: skip
+
+    one = run("-m", "worker_lint", "--no-cache", "--jobs=1")
+    several = run(str(tree.parent / "elsewhere.py"), "--no-cache", "--jobs=3")
+    assert (several.returncode, several.stdout, several.stderr) == (one.returncode, one.stdout, one.stderr)
+    assert "part_01" in one.stdout
+    assert "no profile is declared" in one.stderr
+
+
+@pytest.mark.parametrize("profile", [["--profile=nope.json"], []], ids=["missing", "none in CI"])
+def test_what_is_told_besides_is_the_same(tmp_path, monkeypatch, capsys, profile):
+    for number in range(120):
+        (tmp_path / f"broken_{number:03}.py").write_bytes(b"num_workers = 4  # \xff\n" * 200)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CI", "true")
+    one = main(["--isolated", "--no-cache", "--jobs=1", *profile]), *capsys.readouterr()
+    several = main(["--isolated", "--no-cache", "--jobs=2", *profile]), *capsys.readouterr()
+    assert several == one
+    assert "profile" not in one[2]  # no file could be judged, so none was needed
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="asks the shell to limit the open files")
+@pytest.mark.parametrize("files", [10, 11, 12, 13, 14])
+def test_where_no_more_processes_are_to_be_had_this_one_does_their_work(tree, files):
+    command = f'ulimit -n {files}; exec "$@"'
+    script = "import sys; from worker_lint import cli, processes; processes.LEAST_BYTES = 2000; sys.exit(cli.main())"
+    run = subprocess.run(
+        ["/bin/sh", "-c", command, "sh", sys.executable, "-c", script, "--isolated", "--profile=none", "--no-cache",
+         "--jobs=4", "--output-format=json"],
+        cwd=tree, env={**os.environ, "PYTHONPATH": str(HOOKS)}, capture_output=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+    assert "Traceback" not in run.stderr
+    assert run.returncode == 2
+    assert '"broken.py' in run.stdout
+    assert run.stdout.count('"WL') > 20
+
+
 def test_little_is_left_to_one_process(tree, monkeypatch):
     monkeypatch.setattr(processes, "LEAST_BYTES", 10**9)
     assert processes.verdicts(_files(tree), _policies(), 8) == []
@@ -104,6 +166,21 @@ def test_a_process_that_is_killed_is_one_clear_line(tree, monkeypatch, capsys):
         "error: a process that judged a part of the files was ended by signal 9; "
         "run again with --jobs 1, which needs less memory\n"
     )
+
+
+def test_a_process_that_is_killed_in_the_middle_of_its_answer_is_told_like_that(tree, monkeypatch, capsys):
+    here = os.getpid()
+    send = Connection.send
+
+    def begin(connection, answer):
+        if os.getpid() != here:
+            os.write(connection.fileno(), (1_000_000).to_bytes(4, "big") + b"the beginning")
+            os.kill(os.getpid(), signal.SIGKILL)
+        send(connection, answer)
+
+    monkeypatch.setattr(Connection, "send", begin)
+    assert main(["--isolated", "--profile=none", "--no-cache", "--jobs=2"]) == 2
+    assert "was ended by signal 9; run again with --jobs 1" in capsys.readouterr().err
 
 
 _WAITS = """
@@ -142,6 +219,38 @@ def test_an_interrupt_ends_all_of_them_without_a_traceback(tree):
             return
         time.sleep(0.05)
     raise AssertionError("a process is left")
+
+
+_SLOW = """
+import os, sys, time
+from worker_lint import check, processes
+from worker_lint.cli import main
+processes.LEAST_BYTES = 2000
+here = os.getpid()
+judge = processes.check_text
+def slow(*arguments):
+    if os.getpid() == here:
+        sys.stderr.write("begun\\n")
+        sys.stderr.flush()
+        time.sleep(60)
+    time.sleep(0.2)
+    return judge(*arguments)
+processes.check_text = slow
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux for the children of a process")
+def test_without_the_process_that_started_them_the_others_end_without_a_word(tree):
+    with subprocess.Popen(
+        [sys.executable, "-c", _SLOW, "--isolated", "--profile=none", "--no-cache", "--jobs=3"],
+        cwd=tree, env={**os.environ, "PYTHONPATH": str(HOOKS)}, stderr=subprocess.PIPE, encoding="utf-8",
+        start_new_session=True,
+    ) as run:  # fmt: skip
+        assert run.stderr is not None
+        assert run.stderr.readline() == "begun\n"
+        run.kill()
+        assert run.stderr.read() == ""  # which ends when the last of them does
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "many"])

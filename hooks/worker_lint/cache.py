@@ -9,7 +9,7 @@ import time
 from contextlib import suppress
 from functools import lru_cache
 from stat import S_ISREG
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from worker_lint import __version__
 from worker_lint.cache_folder import prepare
@@ -34,6 +34,14 @@ _GRAMMARS = ("bash", "json", "python", "toml", "yaml")
 
 Signature = list[int]
 """What the file system says of a file: when it changed and when its inode did, its size, and its inode."""
+
+
+class Look(NamedTuple):
+    """What was seen of a file before it was read."""
+
+    signature: Signature
+    settled: bool
+    """Whether every change since then shows in the signature."""
 
 
 @dataclass(slots=True)
@@ -87,30 +95,30 @@ class Cache:
         if entry is None:
             return None
         settings = self._policies.settings_for(path)
-        signature = signature_of(name)
-        if signature is None or entry.key != (self._of_words(settings) if entry.digest is None else self._of(path)):
+        look = look_at(name)
+        if look is None or entry.key != (self._of_words(settings) if entry.digest is None else self._of(path)):
             return None
-        fresh = signature == entry.signature
+        fresh = look.signature == entry.signature
         if not fresh and entry.digest is None:
             return None
         try:
             found = restored(path, entry.record, entry.digest, settings, trusted=fresh)
         except (TypeError, ValueError, LookupError):
             return None  # the index is none of ours, whatever its digest says
-        if found is not None and not fresh and is_settled(signature):
-            entry.signature, self._changed = signature, True
+        if found is not None and not fresh and look.settled:
+            entry.signature, self._changed = look.signature, True
         return found
 
-    def keep(self, report: FileReport, signature: Signature | None, digest: str | None) -> None:
+    def keep(self, report: FileReport, look: Look | None, digest: str | None) -> None:
         """Take note of the ``report`` of a file.
 
-        ``signature`` was had before the file was read, and ``digest``, of a file that was judged, is that of the bytes
-        that were. What is an error is tried again each time.
+        ``look`` was had before the file was read, and ``digest``, of a file that was judged, is that of the bytes that
+        were. What is an error is tried again each time.
         """
         record = record_of(report) if report.error is None else None
-        if record is None or signature is None:
+        if record is None or look is None:
             return
-        settled = signature if is_settled(signature) else None
+        settled = look.signature if look.settled else None
         if report.concerned:
             entry = Entry(settled, self._of(report.path), record, digest)
         elif settled is None:
@@ -168,7 +176,13 @@ def signature_of(name: str) -> Signature | None:
     return [found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino] if S_ISREG(found.st_mode) else None
 
 
-def is_settled(signature: Signature) -> bool:
+def look_at(name: str) -> Look | None:
+    """Return what is seen now of the regular file called ``name``; None where it is none."""
+    signature = signature_of(name)
+    return None if signature is None else Look(signature, _is_settled(signature))
+
+
+def _is_settled(signature: Signature) -> bool:
     """Return whether a change after now would change ``signature``: clocks of file systems have their ticks."""
     return max(signature[:2]) < time.time_ns() - _PATIENCE
 

@@ -56,6 +56,10 @@ class Gitignore:
     def __init__(self, patterns: Iterable[Pattern] = ()) -> None:
         self._patterns = tuple(patterns)
 
+    def __getstate__(self) -> dict[str, object]:
+        """Return what another process needs: the functions that were made of the patterns cannot be sent."""
+        return {"_patterns": self._patterns}
+
     def extended(self, text: str, folder: str) -> Gitignore:
         """Return these and the lines ``text`` of the .gitignore in ``folder``, relative to the top ("")."""
         lines = (parse(line.removesuffix("\r"), folder) for line in text.split("\n"))

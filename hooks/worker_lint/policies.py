@@ -40,7 +40,8 @@ class Policies:
         self._resolver = resolver
         self._with_baselines = with_baselines
         self._baselines: dict[str, Baseline] = {}
-        self._environ = os.environ if environ is None else environ
+        # As a dictionary, which other processes can be sent.
+        self._environ = dict(os.environ if environ is None else environ)
         self._policies: dict[Settings, Policy] = {}
         self._profiles: dict[str, Profile] = {}
         self.notices: list[str] = []
@@ -51,14 +52,32 @@ class Policies:
 
     def for_path(self, path: Path) -> Policy:
         """Return the policy for ``path``. Raises SettingsError, ProfileError and BaselineError."""
-        return self._policy(self.settings_for(path))
+        return self._told(self.settings_for(path))
 
     def for_folder(self, folder: Path) -> Policy:
         """Return the policy for a file in ``folder`` that no pattern singles out.
 
         Raises SettingsError, ProfileError and BaselineError.
         """
-        return self._policy(self._resolver.for_folder(folder))
+        return self._told(self._resolver.for_folder(folder))
+
+    def prepare(self, path: Path) -> None:
+        """Load all that the policy for ``path`` needs, and take no notice of anything before the policy is asked for.
+
+        Raises SettingsError, ProfileError and BaselineError.
+        """
+        self._policy(self.settings_for(path))
+
+    def _told(self, settings: Settings) -> Policy:
+        policy = self._policy(settings)
+        if settings.profile is None and not policy.profiles:
+            notice = (
+                "no profile is declared, and a CI runner is not the machine that trains: "
+                "hardware bounds are not checked (--profile PATH names a machine, --profile live takes this one)"
+            )
+            if notice not in self.notices:
+                self.notices.append(notice)
+        return policy
 
     def _policy(self, settings: Settings) -> Policy:
         known = self._policies.get(settings)
@@ -87,10 +106,6 @@ class Policies:
         names = settings.profile
         if names is None:
             if in_ci(self._environ):
-                self._notice(
-                    "no profile is declared, and a CI runner is not the machine that trains: "
-                    "hardware bounds are not checked (--profile PATH names a machine, --profile live takes this one)"
-                )
                 return ()
             names = ("live",)
         return tuple(self._profile(name) for name in names if name != "none")
@@ -99,10 +114,6 @@ class Policies:
         if name not in self._profiles:
             self._profiles[name] = live_profile() if name == "live" else _load(Path(name))
         return self._profiles[name]
-
-    def _notice(self, text: str) -> None:
-        if text not in self.notices:
-            self.notices.append(text)
 
 
 def _near(path: Path) -> Path:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from worker_lint.check import check_text
@@ -12,7 +14,7 @@ from worker_lint.record import digest_of, record_of
 from worker_lint.source import read
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from multiprocessing.connection import Connection
     from multiprocessing.process import BaseProcess
     from pathlib import Path
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
 LEAST_BYTES = 100_000
 """Bytes to judge for each process: to start one and to hear from it costs as much as to judge a part of that."""
+_OWN_WORK = 0.05
+"""The part of all the work that it is to start the others and to put together what they find, which is done here."""
 
 _readers: list[Connection] = []
 """The ends of the pipes that this process reads; a forked one inherits them."""
@@ -34,9 +38,9 @@ def verdicts(files: Sequence[tuple[Path, int]], policies: Policies, jobs: int) -
     """Return what is found in each of ``files``, given with their sizes in bytes, in their order.
 
     Up to ``jobs`` processes judge a share each, of which this one is one. Where there is less than ``LEAST_BYTES`` for
-    each of two, nothing is judged, and nothing returned. ``policies`` must know the policy of every file: a machine
-    is measured once, and what is wrong with a profile is told once. Raises WorkerLintError where a process ends
-    without an answer.
+    each of two, nothing is judged, and nothing returned; nor is what a process was to judge that could not be had.
+    ``policies`` must know the policy of every file: a machine is measured once. Raises WorkerLintError where a process
+    ends without an answer.
     """
     number = min(jobs, sum(size for _, size in files) // LEAST_BYTES)
     if number < 2:
@@ -44,22 +48,25 @@ def verdicts(files: Sequence[tuple[Path, int]], policies: Policies, jobs: int) -
     shares = _shares([size for _, size in files], number)
     paths = [[files[index][0] for index in share] for share in shares]
     found: list[Verdict] = [None] * len(files)
-    helpers = [_Helper(each, policies) for each in paths[1:]]
+    helpers: list[_Helper] = []
     try:
+        with suppress(OSError):  # no more processes, files or memory are to be had
+            for each in paths[1:]:
+                helpers.append(_Helper(each, policies))
         answers = [_judged(paths[0], policies), *(helper.answer() for helper in helpers)]
     finally:
         for helper in helpers:
             helper.end()
-    for share, answer in zip(shares, answers, strict=True):
+    for share, answer in zip(shares, answers, strict=False):
         for index, verdict in zip(share, answer, strict=True):
             found[index] = verdict
     return found
 
 
 def _shares(sizes: Sequence[int], number: int) -> list[list[int]]:
-    """Return the indices of ``sizes`` in ``number`` shares of about the same sum."""
+    """Return the indices of ``sizes`` in ``number`` shares that take about as long, the first with other work."""
     shares: list[list[int]] = [[] for _ in range(number)]
-    loads = [0] * number
+    loads = [sum(sizes) * _OWN_WORK] + [0.0] * (number - 1)
     for index in sorted(range(len(sizes)), key=lambda index: -sizes[index]):
         least = loads.index(min(loads))
         shares[least].append(index)
@@ -76,16 +83,21 @@ class _Helper:
         # A fork has all that it needs; where it is not safe (macOS) or not there (Windows), it is sent.
         context = get_context("fork") if sys.platform == "linux" else get_context("spawn")
         self._reader, writer = context.Pipe(duplex=False)
-        _readers.append(self._reader)
-        self._process: BaseProcess = context.Process(target=_answer, args=(paths, policies, writer), daemon=True)
-        self._process.start()
-        writer.close()
+        with writer:
+            _readers.append(self._reader)
+            self._process: BaseProcess = context.Process(target=_answer, args=(paths, policies, writer), daemon=True)
+            try:
+                self._process.start()
+            except OSError:
+                _readers.remove(self._reader)
+                self._reader.close()
+                raise
 
     def answer(self) -> list[Verdict]:
         """Wait for what the process found."""
         try:
             found: list[Verdict] = self._reader.recv()
-        except EOFError:
+        except (EOFError, OSError):  # it ended before its answer, or in the middle
             self._process.join()
             status = self._process.exitcode or 0
             how = f"was ended by signal {-status}" if status < 0 else f"failed with status {status}"
@@ -107,7 +119,19 @@ def _answer(paths: list[Path], policies: Policies, writer: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that started this one ends it
     for reader in _readers:
         reader.close()  # or nobody would notice that the one that reads is gone
-    writer.send(_judged(paths, policies))
+    with suppress(OSError):
+        writer.send(_judged(_while_awaited(paths), policies))
+        return
+    os._exit(1)  # nobody hears what became of it
+
+
+def _while_awaited(paths: Iterable[Path]) -> Iterator[Path]:
+    """Yield ``paths`` while the process that started this one is there; where it is gone, end."""
+    parent = os.getppid()
+    for path in paths:
+        if os.getppid() != parent:
+            os._exit(1)
+        yield path
 
 
 def _judged(paths: Iterable[Path], policies: Policies) -> list[Verdict]:

@@ -6,8 +6,8 @@ import os
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from worker_lint.cache import Cache, signature_of
-from worker_lint.errors import SourceError
+from worker_lint.cache import Cache, look_at
+from worker_lint.errors import SourceError, WorkerLintError
 from worker_lint.file_report import FileReport
 from worker_lint.opening import is_bystander, opened
 from worker_lint.record import digest_of, needs_code, restored
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from worker_lint.cache import Signature
+    from worker_lint.cache import Look
     from worker_lint.discover import Found
     from worker_lint.policies import Policies
     from worker_lint.processes import Verdict
@@ -32,7 +32,7 @@ class _Pending(NamedTuple):
     """A file that is to be judged."""
 
     path: Path
-    signature: Signature | None
+    look: Look | None
     size: int
 
 
@@ -71,7 +71,7 @@ class _Sweep:
         """Yield the report of each file of ``window``."""
         if jobs == 1:
             for file in window:
-                yield self._known(file) or self._judged(_Pending(file.path, self._signature(file.path), 0))
+                yield self._known(file) or self._judged(_Pending(file.path, self._seen(file.path), 0))
             return
         looks = [self._look(file) for file in window]
         by_path = self._verdicts([each for each in looks if isinstance(each, _Pending)], jobs)
@@ -87,13 +87,20 @@ class _Sweep:
             return {}
         from worker_lint.processes import verdicts
 
-        for each in pending:
-            self._policies.for_path(each.path)
-        found = verdicts([(each.path, each.size) for each in pending], self._policies, jobs)
-        return dict(zip((each.path for each in pending), found, strict=False))
+        sent = [(each.path, each.size) for each in pending if self._is_ready(each.path)]
+        found = verdicts(sent, self._policies, jobs)
+        return dict(zip((path for path, _ in sent), found, strict=False))
 
-    def _signature(self, path: Path) -> Signature | None:
-        return None if self._cache is None else signature_of(str(path))
+    def _is_ready(self, path: Path) -> bool:
+        """Return whether all is known by which the file at ``path`` is judged; what is wrong is told in its place."""
+        try:
+            self._policies.prepare(path)
+        except WorkerLintError:
+            return False
+        return True
+
+    def _seen(self, path: Path) -> Look | None:
+        return None if self._cache is None else look_at(str(path))
 
     def _known(self, file: Found) -> FileReport | None:
         """Return what is known of a file, where that is all that is needed."""
@@ -108,17 +115,17 @@ class _Sweep:
         if known is not None:
             return known
         path = file.path
-        signature = self._signature(path)
+        look = self._seen(path)
         try:
             if file.mentions:
-                return _Pending(path, signature, size(path))
+                return _Pending(path, look, size(path))
             data = read(path)
             found = opened(path, data, self._policies)
         except SourceError as error:
             return FileReport(path, error=str(error))
         if not isinstance(found, FileReport):
-            return _Pending(path, signature, len(data))
-        self._keep(found, signature, None)
+            return _Pending(path, look, len(data))
+        self._keep(found, look, None)
         return found
 
     def _taken(self, pending: _Pending, verdict: Verdict) -> FileReport | None:
@@ -130,7 +137,9 @@ class _Sweep:
             return None
         report = restored(pending.path, record, digest, self._policies.settings_for(pending.path))
         if report is not None:
-            self._keep(report, pending.signature, digest)
+            if report.concerned:
+                self._policies.for_path(pending.path)  # whose notices are for those who asked
+            self._keep(report, pending.look, digest)
         return report
 
     def _judged(self, pending: _Pending) -> FileReport:
@@ -142,9 +151,9 @@ class _Sweep:
         from worker_lint.check import check_text
 
         report = check_text(pending.path, data, self._policies)
-        self._keep(report, pending.signature, digest_of(data) if report.concerned and self._cache else None)
+        self._keep(report, pending.look, digest_of(data) if report.concerned and self._cache else None)
         return report
 
-    def _keep(self, report: FileReport, signature: Signature | None, digest: str | None) -> None:
+    def _keep(self, report: FileReport, look: Look | None, digest: str | None) -> None:
         if self._cache is not None:
-            self._cache.keep(report, signature, digest)
+            self._cache.keep(report, look, digest)

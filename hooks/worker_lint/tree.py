@@ -17,7 +17,8 @@ _FEW = 200
 """Files below which a search of their own does not pay."""
 _MOST_FOLDERS = 100
 """Folders that a search is told to leave out: each costs a look at each path."""
-_UNREADABLE = re.compile(rb"^warning: could not open directory '(.*)': (.*)$", re.MULTILINE)
+_UNREADABLE = re.compile(rb"warning: could not open directory '(.*?)': ([^\n']*)\n(?=warning: |\Z)", re.DOTALL)
+"""What git says of a folder; a line break in its name stays one."""
 
 
 @dataclass(slots=True)

@@ -667,3 +667,16 @@ def test_what_is_said_of_some_files_is_true_beside_the_others(tmp_path, other, p
     assert [finding["path"] for finding in findings if "code" in finding] == [
         "other.py" if places == ["."] else "train.py"
     ] * number
+
+
+def test_what_was_written_is_told_where_the_run_ends_with_an_error(tmp_path):
+    (tmp_path / "a.py").write_bytes(CRASH)
+    (tmp_path / "z").mkdir()
+    (tmp_path / "z" / "b.py").write_bytes(CRASH)
+    (tmp_path / "z" / "worker-lint.toml").write_text('profile = "missing.json"\n', encoding="utf-8")
+    done = run(tmp_path, "--fix", settings=("--mode", "training"))
+    assert done.returncode == 2
+    said = (done.stdout + done.stderr).decode()
+    assert (tmp_path / "a.py").read_bytes() != CRASH
+    assert "missing.json" in said
+    assert "1 finding fixed in 1 file; 1 failure" in said

@@ -13,7 +13,7 @@ from worker_lint.cache_folder import folder_of
 from worker_lint.commands import outputs
 from worker_lint.commands.arguments import add_cache, add_paths, add_settings, count, resolver
 from worker_lint.discover import Found, beyond, discover
-from worker_lint.errors import SourceError, UsageError
+from worker_lint.errors import SourceError, UsageError, WorkerLintError
 from worker_lint.exemptions import Exemptions
 from worker_lint.file_report import FileReport
 from worker_lint.finding import Severity, is_made
@@ -90,7 +90,12 @@ def run(args: argparse.Namespace) -> int:
     else:
         if args.stdin_filename is not None:
             raise UsageError("--stdin-filename names the text of standard input; give '-' as the path")
-        run.check_files(places)
+        try:
+            run.check_files(places)
+        except WorkerLintError as error:
+            if not run.report.files_fixed:
+                raise
+            run.report.errors.append(str(error))  # behind what was written until then
     for notice in run.policies.notices:
         run.say(notice)
     outputs.write(wanted, run.report, args)
