@@ -483,6 +483,20 @@ def test_text_in_no_language_is_refused(tmp_path):
     )
 
 
+@pytest.mark.parametrize(
+    ("redirection", "says"),
+    [
+        ("<&-", "error: '-' reads standard input, and that is closed; pipe a text into it, or name files\n"),
+        ("0>out", "error: standard input: cannot be read: Bad file descriptor; pipe a text into it\n"),
+    ],
+    ids=["closed", "only to be written to"],
+)
+def test_standard_input_that_cannot_be_read(tmp_path, redirection, says):
+    command = f'"{sys.executable}" -m worker_lint --isolated - {redirection}'
+    done = subprocess.run(["sh", "-c", command], cwd=tmp_path, env=environment(), capture_output=True, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr.decode()) == (2, b"", says)
+
+
 # Output
 
 

@@ -109,6 +109,14 @@ def test_without_a_terminal_nothing_is_written(repository: Path) -> None:
     assert "no terminal to ask on; --yes writes it" in done.stderr.decode()
 
 
+def test_without_any_standard_input_nothing_is_written(repository: Path) -> None:
+    before = snapshot(repository)
+    line = f'"{sys.executable}" -m worker_lint init <&-'
+    done = subprocess.run(["sh", "-c", line], cwd=repository, env=environ(), capture_output=True, check=False)
+    assert (done.returncode, snapshot(repository)) == (1, before)
+    assert done.stderr.endswith(b"no terminal to ask on; --yes writes it\n")
+
+
 @pytest.mark.parametrize(("answer", "status"), [(b"y\n", 0), (b"n\n", 1), (b"\n", 1), (b"\x04", 1)])
 def test_on_a_terminal_it_asks_first(repository: Path, answer: bytes, status: int) -> None:
     controller, terminal = pty.openpty()

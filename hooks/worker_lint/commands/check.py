@@ -194,7 +194,7 @@ class _Run:
 
         args = self._args
         path = args.stdin_filename or Path("stdin.py")
-        data = sys.stdin.buffer.read()
+        data = _standard_input()
         # What the settings exclude stays excluded when an editor passes it, and comes back as it was.
         excluded = args.stdin_filename is not None and self._settings.is_excluded(path)
         file = FileReport(path) if excluded else check_text(path, data, self.policies)
@@ -300,6 +300,16 @@ class _Run:
         self.report.known = len(self.report.findings)
         self.report.findings = []
         self.say(f"{path}: {counts.total():,} known; give it with --baseline {path}, or in the settings: baseline")
+
+
+def _standard_input() -> bytes:
+    """Return the bytes of standard input. Raises UsageError where there is none, as after ``<&-``, or no reading it."""
+    if sys.stdin is None:
+        raise UsageError("'-' reads standard input, and that is closed; pipe a text into it, or name files")
+    try:
+        return sys.stdin.buffer.read()
+    except OSError as error:
+        raise UsageError(f"standard input: cannot be read: {error.strerror}; pipe a text into it") from None
 
 
 def _write_bytes(data: bytes) -> None:

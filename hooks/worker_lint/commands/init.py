@@ -188,7 +188,7 @@ def _show(changes: Sequence[_Change]) -> None:
 
 
 def _agreed() -> bool:
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if sys.stdin is None or not (sys.stdin.isatty() and sys.stdout.isatty()):
         _say("nothing is written, because there is no terminal to ask on; --yes writes it")
         return False
     sys.stderr.write("Write this? [y/N] ")
