@@ -42,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Whoever read the output has seen enough, or the disk that takes it is full; what is a file's own trouble
         # has been told as such. Python must not complain of it once more at exit.
         if not isinstance(error, BrokenPipeError):
-            _say(f"error: {error.filename or 'standard output'}: {error.strerror}")
+            _say(f"error: {_place_of(error)}{error.strerror or error}")
         _drop_output()
     return ERROR
 
@@ -106,6 +106,24 @@ def _open_closed_streams() -> None:
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115 - open until the end
+
+
+def _place_of(error: OSError) -> str:
+    """Return what ``error`` is about, with a colon behind it; nothing where that cannot be told."""
+    if error.filename is not None:
+        return f"{error.filename}: "
+    try:
+        os.getcwd()  # noqa: PTH109 - of what is commonly asked, that alone names no file in its errors
+    except OSError:
+        return "the current folder: "
+    return "standard output: " if _may_come_of_writing(error) else ""
+
+
+def _may_come_of_writing(error: OSError) -> bool:
+    import errno
+
+    names = ("EAGAIN", "EBADF", "EDQUOT", "EFBIG", "EINVAL", "EIO", "ENOSPC", "ENXIO", "EPERM")
+    return error.errno in {getattr(errno, name, None) for name in names}
 
 
 def _drop_output() -> None:

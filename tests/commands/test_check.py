@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import json
 import os
 import pty
@@ -15,6 +16,8 @@ import time
 from pathlib import Path
 
 import pytest
+
+from worker_lint import cli
 
 HOOKS = Path(__file__).parents[2] / "hooks"
 PROFILES = Path(__file__).parents[2] / "examples" / "profiles"
@@ -540,6 +543,25 @@ def test_a_full_disk_under_the_output(file):
     command = f'"{sys.executable}" -m worker_lint --isolated --profile none > /dev/full'
     done = subprocess.run(["sh", "-c", command], cwd=file.parent, env=environment(), capture_output=True, timeout=60)
     assert (done.returncode, done.stderr) == (2, b"error: standard output: No space left on device\n")
+
+
+@pytest.mark.parametrize("command", ["check", "clean", "settings", "status", "init"])
+def test_a_current_folder_that_is_gone(tmp_path, command):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    line = f'rmdir "{gone}" && exec "{sys.executable}" -m worker_lint {command}'
+    done = subprocess.run(["sh", "-c", line], cwd=gone, env=environment(), capture_output=True, timeout=60)
+    says = b"error: the current folder: No such file or directory\n"
+    assert (done.returncode, done.stdout, done.stderr) == (2, b"", says)
+
+
+def test_an_error_that_has_nothing_to_do_with_a_file(tmp_path, monkeypatch, capsys):
+    def no_more_processes(_):
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    monkeypatch.setattr(cli, "bystanders", no_more_processes)
+    assert cli.main([]) == 2
+    assert capsys.readouterr().err == "error: Too many open files\n"
 
 
 @pytest.mark.parametrize("form", ["text", "concise", "json", "github"])
