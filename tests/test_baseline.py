@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -370,8 +371,16 @@ def test_what_cannot_be_honoured(run, arguments, says):
             b'[{"path": "a", "code": "WL1", "name": "", "text": "", "count": 1}]}',
             ': /findings/0/code: "WL1" does not have the form',
         ),
+        pytest.param(
+            b'{"schema": "worker-lint/baseline/1", "findings": %s}' % (b"9" * 5_000),
+            ": holds a number with thousands of digits",
+            marks=pytest.mark.skipif(not hasattr(sys, "set_int_max_str_digits"), reason="this Python converts them"),
+        ),
     ],
-    ids=["no JSON", "no text", "too deep", "a list", "a newer version", "no findings", "half an entry", "no code"],
+    ids=[
+        *("no JSON", "no text", "too deep", "a list", "a newer version", "no findings", "half an entry", "no code"),
+        "too many digits",
+    ],
 )
 def test_what_is_no_baseline_is_one_line(data, says):
     Path("base.json").write_bytes(data)

@@ -83,6 +83,8 @@ def read(file: Path) -> Baseline:
         ) from None
     except (UnicodeDecodeError, RecursionError):
         raise BaselineError(f"{file}: is no JSON; {_REMEDY}") from None
+    except ValueError:  # Python refuses to convert thousands of digits
+        raise BaselineError(f"{file}: holds a number with thousands of digits; {_REMEDY}") from None
     schema = load_schema("baseline")
     broken = [] if conforms(document, schema) else problems(document, schema)
     if broken:
