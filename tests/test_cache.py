@@ -413,6 +413,13 @@ def test_clean_says_where_it_finds_no_cache(tree, capsys):
     assert folder.exists()
 
 
+def test_clean_of_a_folder_that_is_missing_removes_no_other_cache(tree, check, capsys):
+    check("--profile=none")
+    assert main(["clean", "nope"]) == 2
+    assert capsys.readouterr().err.endswith("error: nope: no such file or folder; name one that exists\n")
+    assert cache_folder.is_cache(tree / cache_folder.FOLDER)
+
+
 @pytest.mark.parametrize("named", [(), ("--cache-dir=.worker_lint_cache",)], ids=["by default", "by name"])
 def test_clean_leaves_what_is_not_its_own(tree, capsys, named):
     (tree / cache_folder.FOLDER).mkdir()

@@ -31,8 +31,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Remove the cache that a check of the folder would use, if there is one, and return 0.
 
-    Raises UsageError where something else stands in its place.
+    Raises UsageError where something else stands in its place, and for a folder that is missing.
     """
+    if not args.path.exists():  # the settings of the folder above it would name another cache
+        raise UsageError(f"{args.path}: no such file or folder; name one that exists")
     settings = SettingsResolver({}, config=args.config, isolated=args.isolated).for_folder(args.path)
     folder = folder_of(args.cache_dir, os.environ, settings)
     if is_cache(folder):
