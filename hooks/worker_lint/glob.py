@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
-_WILD = re.compile(r"[*?\[\\]")
-_CLASS = re.compile(r"\[:([^]]*):\]")
+from worker_lint.regex import regex
+
+_WILD = regex(r"[*?\[\\]")
+_CLASS = regex(r"\[:([^]]*):\]")
 _CLASSES = {
     "alnum": "0-9A-Za-z",
     "alpha": "A-Za-z",

@@ -6,16 +6,17 @@ import re
 from typing import TYPE_CHECKING
 
 from worker_lint.options import is_off, without_workers, worker_options
+from worker_lint.regex import regex
 
 if TYPE_CHECKING:
     from worker_lint.site import Group, Value
 
 _LITERALS = ("integer", "float", "string", "boolean")
-_CONTEXT = re.compile(r"[\w.]*get_context\([^()]*\)")
-_MAY_FALL_TO_ZERO = re.compile(r"//|\s-\s|(?<![\w.\[])0(?![\w.])|\b(?:get|getattr|pop)\(")
-_HARMLESS_ZERO = re.compile(r"sched_getaffinity\(0\)|[<>=!]=?\s*0\b|\b0\s*(?=[<>=!])")
+_CONTEXT = regex(r"[\w.]*get_context\([^()]*\)")
+_MAY_FALL_TO_ZERO = regex(r"//|\s-\s|(?<![\w.\[])0(?![\w.])|\b(?:get|getattr|pop)\(")
+_HARMLESS_ZERO = regex(r"sched_getaffinity\(0\)|[<>=!]=?\s*0\b|\b0\s*(?=[<>=!])")
 """A 0 that is compared with, or means this process."""
-_BINDS_LOOSELY = re.compile(r"\b(?:or|and|not|in|is|lambda)\b|[<>]|[=!]=")
+_BINDS_LOOSELY = regex(r"\b(?:or|and|not|in|is|lambda)\b|[<>]|[=!]=")
 """What has to stand in parentheses beside a comparison."""
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from worker_lint.dataclass import dataclass
 from worker_lint.errors import SourceError
 from worker_lint.languages import NAMES, SUFFIXES
+from worker_lint.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 
     from worker_lint.languages import Language
 
-_PYTHON_LINE = re.compile(rb"#!.*\bpython[0-9.]*(?:\s|$)")
-_SHELL_LINE = re.compile(rb"#!.*\b(?:ba|z|da|k)?sh(?:\s|$)")
+_PYTHON_LINE = regex(rb"#!.*\bpython[0-9.]*(?:\s|$)")
+_SHELL_LINE = regex(rb"#!.*\b(?:ba|z|da|k)?sh(?:\s|$)")
 _MARKS = (  # of UTF-32 first, whose little-endian mark begins like that of UTF-16
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),

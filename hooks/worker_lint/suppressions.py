@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from worker_lint.dataclass import dataclass, field
+from worker_lint.regex import regex
 from worker_lint.stems import MARK
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterable, Iterator, Sequence
 
     from worker_lint.finding import Finding
@@ -24,14 +25,14 @@ KEPT = ("WL201", "WL301")
 _KEPT_WHERE_WRITTEN = "WL202"
 """What it answers besides, for those who ask for that rule: the count is meant to stand where it does."""
 
-_DIRECTIVE = re.compile(
+_DIRECTIVE = regex(
     rb"(?P<opening>#|//|/\*)[ \t]*worker-lint:[ \t]*(?P<kind>[A-Za-z][\w-]*)"
     rb"(?P<list>[ \t]*\[(?:(?P<codes>[^\]\r\n]*)\])?)?"
     # The reason; what looks like another comment behind it is none of ours.
     rb"(?P<reason>(?:(?![ \t]+(?:#|//)[ \t]*[A-Za-z]|\*/)[^\r\n])*)"
 )
-_COMMENT_LINE = re.compile(r"\s*(?:#|//|/\*)")
-_NAMED = re.compile(rb"[^\s,](?:[^,]*[^\s,])?")
+_COMMENT_LINE = regex(r"\s*(?:#|//|/\*)")
+_NAMED = regex(rb"[^\s,](?:[^,]*[^\s,])?")
 
 
 class Listed(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from worker_lint.regex import regex
 
 _FACTORS = {
     "": 1,
@@ -20,7 +20,7 @@ _FACTORS = {
     "gib": 2**30,
     "tib": 2**40,
 }
-_SIZE = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([A-Za-z]*)\s*")
+_SIZE = regex(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([A-Za-z]*)\s*")
 _LARGEST = 2**63 - 1  # what the C side of every system can count
 _WIDTH = 60
 

@@ -158,8 +158,8 @@ def test_only_names_that_may_set_something_are_worth_a_parse(
     text: str, parsed: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     parses = []
-    parser = json_module._parser()
-    monkeypatch.setattr(json_module, "_parser", lambda: parses.append(text) or parser)
+    parser = json_module.parser("json")
+    monkeypatch.setattr(json_module, "parser", lambda _: parses.append(text) or parser)
     locate(Source(Path("a.json"), "json", text.encode()), vocabulary())
     assert bool(parses) == parsed
 

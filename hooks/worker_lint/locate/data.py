@@ -10,6 +10,7 @@ from worker_lint.locate.evidence import PROOF, STRONG, WEAK, Evidence, of_keys, 
 from worker_lint.locate.values import refuse_endless
 from worker_lint.locate.vocabulary import normalised
 from worker_lint.locate.words import occurrences, worker_words
+from worker_lint.regex import regex
 from worker_lint.site import COUNT, Document, Duplicate, Group, Site
 
 if TYPE_CHECKING:
@@ -31,12 +32,12 @@ _ARGUMENTS = {"init_args": "class_path", "params": "target"}
 """Where a table holds the arguments of a callable, and the key beside it that names the callable."""
 _TARGET = "_target_"
 """The key that names the callable to which the others of its table are arguments."""
-_LOADS_DATA = re.compile(r"(?i)loader|data_?module|data_?set|data_?source|data_?pipe|^data$|trainer|task$|experiment")
+_LOADS_DATA = regex(r"(?i)loader|data_?module|data_?set|data_?source|data_?pipe|^data$|trainer|task$|experiment")
 """Callables whose name, or whose module's, says that they make or hold a loader."""
 _DESCRIBES_A_VALUE = frozenset({"value", "desc", "description", "type", "help"})
 _DESCRIBES_AN_OPTION = frozenset({"default", "help", "type", "choices", "required", "nargs", "dest", "metavar"})
-_MEANS_A_COUNT = re.compile(r"""["']?\s*(?:[-+]?[\d._]+|auto|max|none|null|default|all|)\s*["']?""", re.IGNORECASE)
-_KEY = re.compile(rb"""([A-Za-z][\w-]*)["']?\s*[:=]""")
+_MEANS_A_COUNT = regex(r"""["']?\s*(?:[-+]?[\d._]+|auto|max|none|null|default|all|)\s*["']?""", re.IGNORECASE)
+_KEY = regex(rb"""([A-Za-z][\w-]*)["']?\s*[:=]""")
 _FEWEST_TRAINING_KEYS = 2
 _FEWEST_LOADER_KEYS = 2
 _MOST_READ_FOR_KEYS = 1 << 20

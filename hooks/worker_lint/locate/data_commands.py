@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 from worker_lint.dataclass import dataclass, field
 from worker_lint.locate.quoted import Text
 from worker_lint.locate.vocabulary import normalised
+from worker_lint.regex import regex
 from worker_lint.source import Inset, Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-_HOLDS_COMMANDS = re.compile(
+_HOLDS_COMMANDS = regex(
     r"(?:\w+_)?(?:run|scripts?|commands?|cmds?|args|arg|argv|arguments|params|entrypoint|overrides?|exec|tasks?|launch)"
 )
-_KEY_OF_COMMANDS = re.compile(
+_KEY_OF_COMMANDS = regex(
     rb"\"(?:[^\"\\]*[_-])?"
     rb"(?:run|scripts?|commands?|cmds?|args|arg|argv|arguments|params|entrypoint|overrides?|exec|tasks?|launch)\""
     rb"|\"--|\\u",
@@ -26,7 +27,7 @@ _KEY_OF_COMMANDS = re.compile(
 _PROGRAMS = {"program": b"python ", "module": b"python -m ", "entrypoint": b"", "command": b"", "cmd": b""}
 """Keys whose words stand in front of those of ``args``, with what runs them."""
 _ARGUMENTS = ("args", "arguments", "argv")
-_PLAIN_WORD = re.compile(rb"[\w@%+=:,./${}\[\]~*?!^-]+")
+_PLAIN_WORD = regex(rb"[\w@%+=:,./${}\[\]~*?!^-]+")
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ from worker_lint.dataclass import dataclass
 from worker_lint.locate.evidence import PROOF, STRONG, WEAK, Evidence
 from worker_lint.locate.forms import text_of
 from worker_lint.locate.vocabulary import normalised
+from worker_lint.regex import regex
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -16,10 +17,10 @@ if TYPE_CHECKING:
     from worker_lint.locate.imports import Imports
     from worker_lint.locate.vocabulary import Loader, Vocabulary
 
-LOADER_LIKE = re.compile(r"(?i)data_?loader|(?:^|[._])(?:\w*_)?loaders?$|[a-z]Loader$|data_?module|training_?arguments")
+LOADER_LIKE = regex(r"(?i)data_?loader|(?:^|[._])(?:\w*_)?loaders?$|[a-z]Loader$|data_?module|training_?arguments")
 """Callables whose name says that they make loaders, or hold their settings."""
 
-POOL_LIKE = re.compile(
+POOL_LIKE = regex(
     r"(?:^|\.)(?:\w*Pool|\w*PoolExecutor|\w*Executor|Parallel|process_map|thread_map|\w*VectorEnv|\w*VecEnv|\w*Cluster|"
     r"\w*Semaphore|spawn|cpu_count|Process|Thread|run_parallel|parallel_\w+|imap\w*|track_parallel\w*|pqdm|p_map|"
     r"DistributedOptimizer|set_num_threads)$"

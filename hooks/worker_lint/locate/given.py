@@ -5,10 +5,10 @@ This may take a word of a comment for more than it is, but never a count, an opt
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from worker_lint.locate.words import in_comment_line
+from worker_lint.regex import regex
 from worker_lint.stems import MARK
 
 if TYPE_CHECKING:
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 # What may stand between two tokens within brackets, and all that is not ASCII.
 _GAP = rb"(?:[\s\\\x80-\xff]|\#[^\r\n]*)*"
-_SETS = re.compile(rb"""["']|%b(?:=(?!=)|[:,]|or\b)""" % _GAP)
+_SETS = regex(rb"""["']|%b(?:=(?!=)|[:,]|or\b)""" % _GAP)
 """Behind a name that gets a value: the end of a string, ``=``, ``: int =``, ``:=``, ``, b = 1, 2``, ``or 1``."""
-_NAMES = re.compile(rb"""["']|%b=(?!=)""" % _GAP)
+_NAMES = regex(rb"""["']|%b=(?!=)""" % _GAP)
 """Behind the name of an option: the end of a string, as in a dict, or ``=``."""
-_CALLS = re.compile(rb"%b(?:\(|as\b)" % _GAP)
+_CALLS = regex(rb"%b(?:\(|as\b)" % _GAP)
 """Behind a loader that is called, or imported under another name."""
-_PASSED_ON = re.compile(rb"%b[,)]" % _GAP)
+_PASSED_ON = regex(rb"%b[,)]" % _GAP)
 """Behind a loader that is an argument: ``partial(DataLoader, ...)``."""
 _PARTIAL = b"partial"
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from worker_lint.dataclass import dataclass, field
 from worker_lint.locate.descent import outermost_at
+from worker_lint.regex import regex
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 _DEFAULT_LOADER = "torch.utils.data.DataLoader"
 
 
-_FIRST = re.compile(rb"[ \t]*(?:from|import)\b")
+_FIRST = regex(rb"[ \t]*(?:from|import)\b")
 # With the line break, which is searched for many times faster than a place behind one.
-_FURTHER = re.compile(rb"\n[ \t]*(?:from|import)\b")
+_FURTHER = regex(rb"\n[ \t]*(?:from|import)\b")
 _STATEMENTS = ("import_statement", "import_from_statement")
 
 

@@ -14,6 +14,7 @@ from worker_lint.locate.grammars import parser
 from worker_lint.locate.quoted import Text, escaped
 from worker_lint.locate.scalars import json_value
 from worker_lint.locate.templates import is_template, masked
+from worker_lint.regex import regex
 from worker_lint.site import Document
 
 if TYPE_CHECKING:
@@ -26,18 +27,18 @@ if TYPE_CHECKING:
 MOST_LEVELS = 900
 """Levels of nesting that are read: Python's own ``json`` gives up at about 1,000."""
 
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+_NUMBER = regex(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _STRING = rb'"(?:[^"\\]|\\.)*"'
 _COMMENT = rb"//[^\n]*|/\*(?:[^*]|\*(?!/))*\*/"
-_LENIENCES = re.compile(
+_LENIENCES = regex(
     _STRING + rb"|(?P<comment>" + _COMMENT + rb")"
     rb"|(?P<comma>,)(?=(?:\s|" + _COMMENT + rb")*[\]}])"  # a trailing comma
     rb"|(?<=[0-9][eE])(?P<plus>\+)(?=[0-9])",  # 1e+16, which is JSON but not known to the grammar
     re.DOTALL,
 )
-_IN_A_VALUE = re.compile(rb'(?![\'\s]*:)(?:[^"\\\r\n]|\\.)*"\s*[,\]}]')
+_IN_A_VALUE = regex(rb'(?![\'\s]*:)(?:[^"\\\r\n]|\\.)*"\s*[,\]}]')
 """The rest of a string that is no key, not even of JavaScript: of one, a colon would follow, or a comment."""
-_STRING_OR_BRACKET = re.compile(_STRING + b"|" + _COMMENT + rb"|(?P<open>[\[{])|(?P<close>[\]}])", re.DOTALL)
+_STRING_OR_BRACKET = regex(_STRING + b"|" + _COMMENT + rb"|(?P<open>[\[{])|(?P<close>[\]}])", re.DOTALL)
 
 
 def locate(source: Source, words: Vocabulary) -> tuple[Document | Source, ...]:

@@ -20,6 +20,7 @@ from worker_lint.locate.surroundings import of_call, of_file, of_help, of_holder
 from worker_lint.locate.values import python_value, refuse_endless, unwrapped
 from worker_lint.locate.vocabulary import normalised
 from worker_lint.locate.words import occurrences, worker_words
+from worker_lint.regex import regex
 from worker_lint.site import Document, Site
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from worker_lint.site import Group
     from worker_lint.source import Source
 
-_OPTION_NAME = re.compile(rb"""["']--?([A-Za-z][\w-]*)["']""")
+_OPTION_NAME = regex(rb"""["']--?([A-Za-z][\w-]*)["']""")
 _MOST_TOO_DEEP = 100
 """Words deeper in the tree than anybody writes code, after which the file is taken for no code."""
 

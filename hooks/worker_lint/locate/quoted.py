@@ -7,11 +7,12 @@ import re
 from typing import TYPE_CHECKING
 
 from worker_lint.dataclass import dataclass, field
+from worker_lint.regex import regex
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_ESCAPE = re.compile(
+_ESCAPE = regex(
     # The two halves of a character beyond U+FFFF are one escape.
     rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)",
     re.DOTALL,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from worker_lint.locate.descent import node_at
 from worker_lint.locate.forms import text_of
 from worker_lint.locate.values import python_value
 from worker_lint.locate.words import occurrences
+from worker_lint.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from worker_lint.site import Value
 
 _SCOPES = ("function_definition", "lambda", "module")
-_OF_PRESENCE = re.compile(r"""[\w.]+(?:\[[^]]*\])* is (?:not )?None\b|\bhasattr\([^)]*\)""")
+_OF_PRESENCE = regex(r"""[\w.]+(?:\[[^]]*\])* is (?:not )?None\b|\bhasattr\([^)]*\)""")
 _NAMESPACES = (*_SCOPES, "class_definition")
 
 

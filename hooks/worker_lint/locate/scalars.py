@@ -2,35 +2,37 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from worker_lint.locate.templates import kind_of_text
 from worker_lint.locate.values import MOST_DIGITS
+from worker_lint.regex import regex
 from worker_lint.site import Value
 
 if TYPE_CHECKING:
+    import re
+
     from worker_lint.site import ValueKind
 
-_JSON_INTEGER = re.compile(r"-?\d+")
-_JSON_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
+_JSON_INTEGER = regex(r"-?\d+")
+_JSON_NUMBER = regex(r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
 _WORDS: dict[str, ValueKind] = {"true": "boolean", "false": "boolean", "null": "null"}
 
 # YAML 1.1 as PyYAML reads it, and with it OmegaConf, Hydra and most training repositories.
 _YAML_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
-_YAML_TRUTH = re.compile(r"(?:[Yy]es|YES|[Nn]o|NO|[Tt]rue|TRUE|[Ff]alse|FALSE|[Oo]n|ON|[Oo]ff|OFF)")
-_YAML_PLAIN_TRUTH = re.compile(r"(?:[Tt]rue|TRUE|[Ff]alse|FALSE)")
-_YAML_INTEGER = re.compile(
+_YAML_TRUTH = regex(r"(?:[Yy]es|YES|[Nn]o|NO|[Tt]rue|TRUE|[Ff]alse|FALSE|[Oo]n|ON|[Oo]ff|OFF)")
+_YAML_PLAIN_TRUTH = regex(r"(?:[Tt]rue|TRUE|[Ff]alse|FALSE)")
+_YAML_INTEGER = regex(
     r"(?P<sign>[-+]?)(?:0b(?P<two>[0-1_]+)|0x(?P<sixteen>[0-9a-fA-F_]+)|0(?P<eight>[0-7_]+)"
     r"|(?P<sixty>[1-9][0-9_]*(?::[0-5]?[0-9])+)|(?P<ten>0|[1-9][0-9_]*))"
 )
-_YAML_FLOAT = re.compile(
+_YAML_FLOAT = regex(
     r"[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+][0-9]+)?|\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?"
     r"|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
 )
-_LOOKS_LIKE_A_NUMBER = re.compile(r"[-+]?(?:\d[\d_]*|0[oO][0-7_]+|(?:\d+\.?\d*|\.\d+)[eE][-+]?\d+)")
+_LOOKS_LIKE_A_NUMBER = regex(r"[-+]?(?:\d[\d_]*|0[oO][0-7_]+|(?:\d+\.?\d*|\.\d+)[eE][-+]?\d+)")
 
-_TOML_INTEGER = re.compile(r"[-+]?(?:0x[0-9a-fA-F_]+|0o[0-7_]+|0b[01_]+|[0-9_]+)")
+_TOML_INTEGER = regex(r"[-+]?(?:0x[0-9a-fA-F_]+|0o[0-7_]+|0b[01_]+|[0-9_]+)")
 
 
 def json_value(start: int, end: int, text: str) -> Value:

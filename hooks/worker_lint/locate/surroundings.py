@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from worker_lint.locate.evidence import PROOF, STRONG, WEAK, Evidence, of_keys, of_script, of_siblings
 from worker_lint.locate.flow import LOADER_LIKE, POOL_LIKE
 from worker_lint.locate.forms import keyword, text_of
+from worker_lint.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -18,23 +19,23 @@ if TYPE_CHECKING:
     from worker_lint.locate.vocabulary import Vocabulary
     from worker_lint.source import Source
 
-_LOADER_WORDS = re.compile(
+_LOADER_WORDS = regex(
     rb"DataLoader|data_?loader|DataModule|torch\.utils\.data|create_loader|TrainingArguments|(?i:loader)\("
 )
-_OTHER_VALUE = re.compile(
+_OTHER_VALUE = regex(
     r"(?i)world_size|num_envs?\b|len\(\w*(?:env|gpu|device|node|host)\w*\)|num_gpus|n_gpus|device_count"
 )
-_DIVIDED_BY = re.compile(r"/\s*[\w.]*$")
+_DIVIDED_BY = regex(r"/\s*[\w.]*$")
 """What stands before the last part of a divisor: a count that is shared out among ranks is no count of ranks."""
 _NO_COUNTS = frozenset(
     ["list", "dictionary", "set", "list_comprehension", "dictionary_comprehension", "set_comprehension", "lambda"]
 )
-_HOLDER_FOR = re.compile(r"(?i)loader|data_?module|dataset|datasets")
-_HELP_FOR = re.compile(r"(?i)load|\bdata ?sets?\b|data workers|batch|prefetch")
-_HELP_AGAINST = re.compile(
+_HOLDER_FOR = regex(r"(?i)loader|data_?module|dataset|datasets")
+_HELP_FOR = regex(r"(?i)load|\bdata ?sets?\b|data workers|batch|prefetch")
+_HELP_AGAINST = regex(
     r"(?i)preprocess|environment|\bray\b|\bpool\b|server|actor|download|extract|tokeniz|world size|parallel jobs"
 )
-_HOLDER_AGAINST = re.compile(
+_HOLDER_AGAINST = regex(
     r"(?i)rollout|server|cluster|vec_?env|worker_?pool|pool$|executor|preprocess|tokeniz|crawler|scraper|download"
 )
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from worker_lint.regex import regex
+
 if TYPE_CHECKING:
     from worker_lint.site import ValueKind
 
-_MARKS = re.compile(r"\$\{|\{\{|\{%|<%|\?\?\?|%\(\w+\)|^[$@<%]|^\$\w+$")
-_REFERENCE = re.compile(r"\$\{[\w.\[\]]+\}|\$\w+|\{\{\s*[\w.]+\s*\}\}|\?\?\?")
+_MARKS = regex(r"\$\{|\{\{|\{%|<%|\?\?\?|%\(\w+\)|^[$@<%]|^\$\w+$")
+_REFERENCE = regex(r"\$\{[\w.\[\]]+\}|\$\w+|\{\{\s*[\w.]+\s*\}\}|\?\?\?")
 
-_RENDERED = re.compile(rb"\{\{|\{%")
+_RENDERED = regex(rb"\{\{|\{%")
 _COMMENT = rb"\{\#(?:[^#]|\#(?!\}))*\#\}"
 _STATEMENT = rb"\{%(?:[^%]|%(?!\}))*%\}"
 _EXPRESSION = rb"\{\{(?:[^}]|\}(?!\}))*\}\}"
-_TAG = re.compile(
+_TAG = regex(
     # tags alone on their lines, which leave nothing or whole lines of their own
     rb"(?m:^)[ \t]*(?P<lines>(?:" + _COMMENT + rb"|" + _STATEMENT + rb"|" + _EXPRESSION + rb"|[ \t])+)(?=\r?\n|\r|\Z)"
     rb"|(?P<silent>" + _COMMENT + rb"|" + _STATEMENT + rb")"

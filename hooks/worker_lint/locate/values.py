@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from worker_lint.errors import SourceError
+from worker_lint.regex import regex
 from worker_lint.site import Value
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ _PYTHON_KINDS: dict[str, ValueKind] = {
     "attribute": "reference",
     "subscript": "reference",
 }
-_DIGITS = re.compile(r"[+-]?[0-9_]+")
-_OCTAL_OF_PYTHON_2 = re.compile(r"0[0-7]+")
+_DIGITS = regex(r"[+-]?[0-9_]+")
+_OCTAL_OF_PYTHON_2 = regex(r"0[0-7]+")
 
 
 def unwrapped(node: Node) -> Node:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from worker_lint.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-_STEM = re.compile(rb"(?i:worker)")
-_REST = re.compile(rb"[\w-]*")
+_STEM = regex(rb"(?i:worker)")
+_REST = regex(rb"[\w-]*")
 _NAME_BYTES = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
 _WORD_BYTES = _NAME_BYTES | frozenset(b"-")
 _BLANK = bytes(byte if byte in _NAME_BYTES else ord(" ") for byte in range(256))

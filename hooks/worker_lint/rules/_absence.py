@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Literal
 
 from worker_lint.locate.forms import keyword, text_of
 from worker_lint.locate.module import around
+from worker_lint.regex import regex
 from worker_lint.rules._reads import fallback, read
 from worker_lint.rules._sources import sources
 
@@ -23,7 +23,7 @@ Absence = Literal[
     "unknown",
 ]
 
-_ENVIRONMENT = re.compile(r"\benviron\b|\bgetenv\b")
+_ENVIRONMENT = regex(r"\benviron\b|\bgetenv\b")
 _EMPTY = frozenset({"0", "0.0", "False", "''", '""', "[]", "()", "{}"})
 _MOST_STEPS = 4
 """Names that a value is followed through: ``self.n`` to ``n`` to ``args.n`` to ``--n``."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from worker_lint.dataclass import dataclass
@@ -11,6 +10,7 @@ from worker_lint.locate.forms import last_name, placed, text_of
 from worker_lint.locate.module import around
 from worker_lint.locate.reach import values_of
 from worker_lint.locate.values import unwrapped
+from worker_lint.regex import regex
 from worker_lint.rules._absence import is_empty
 from worker_lint.rules._dropped import Dropped, counts_with, unconverted
 from worker_lint.rules._reads import arguments, last_part, read, string
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _FORMS = ("assignment", "dict-entry", "dict-keyword", "call-keyword", "fallback")
 _BRANCHES = ("if_statement", "elif_clause")
-_OPTIONS_OF_A_CALL = re.compile(r"(?i)kwarg|kwds|(?:^|_)kw(?:_|$|\.|\[)")
+_OPTIONS_OF_A_CALL = regex(r"(?i)kwarg|kwds|(?:^|_)kw(?:_|$|\.|\[)")
 """Names of what is passed on as ``**kwargs``: a count that is not in there takes the loader's default, which is 0."""
 
 

@@ -6,13 +6,15 @@ import re
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from worker_lint.regex import regex
+
 if TYPE_CHECKING:
     from pathlib import Path
 
     from worker_lint.site import Group
 
 _TEST_FOLDERS = frozenset({"test", "tests"})
-_TEST_FILE = re.compile(r"test_.*|.*_test|conftest", re.DOTALL)
+_TEST_FILE = regex(r"test_.*|.*_test|conftest", re.DOTALL)
 
 
 def is_test(path: Path) -> bool:

@@ -47,10 +47,10 @@ which of two numbers was meant is not known.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from worker_lint.finding import Fix, Severity, replacing
+from worker_lint.regex import regex
 from worker_lint.rule import Rule
 from worker_lint.rules._words import shown
 
@@ -61,7 +61,7 @@ if TYPE_CHECKING:
     from worker_lint.policy import Policy
     from worker_lint.site import Document
 
-_LEADING_ZEROS = re.compile(r"0+(\d+)")
+_LEADING_ZEROS = regex(r"0+(\d+)")
 
 
 def check(document: Document, policy: Policy) -> Iterator[Finding]:

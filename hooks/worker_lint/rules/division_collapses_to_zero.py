@@ -56,6 +56,7 @@ from worker_lint.locate.forms import text_of
 from worker_lint.locate.module import around
 from worker_lint.locate.reach import conditions_around, values_of
 from worker_lint.locate.values import unwrapped
+from worker_lint.regex import regex
 from worker_lint.rule import Rule
 from worker_lint.rules._reads import PLAIN, arguments, last_part, read
 from worker_lint.rules._words import in_short, subject
@@ -71,9 +72,9 @@ if TYPE_CHECKING:
     from worker_lint.policy import Policy
     from worker_lint.site import Document, Site
 
-_ROUNDING = re.compile(r"(?:int|(?:math\.|np\.|numpy\.)?floor)$")
-_CPUS = re.compile(r"(?i)cpu|affinity")
-_ON_ONE_MACHINE = re.compile(r"(?i)gpu|device|local|per_node")
+_ROUNDING = regex(r"(?:int|(?:math\.|np\.|numpy\.)?floor)$")
+_CPUS = regex(r"(?i)cpu|affinity")
+_ON_ONE_MACHINE = regex(r"(?i)gpu|device|local|per_node")
 _MOST_ON_ONE_MACHINE = 16
 """GPUs in one machine, as clouds and vendors sell them."""
 

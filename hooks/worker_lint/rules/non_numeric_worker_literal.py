@@ -38,12 +38,12 @@ Safe: a string of digits becomes the number. Others have no fix.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from worker_lint.counts import broken_constraint
 from worker_lint.finding import Fix, Severity, replacing
 from worker_lint.locate.vocabulary import vocabulary
+from worker_lint.regex import regex
 from worker_lint.rule import Rule
 from worker_lint.rules._readers import reaches_a_loader
 from worker_lint.rules._words import shown, subject
@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from worker_lint.policy import Policy
     from worker_lint.site import Document, Site, Value
 
-_WORD = re.compile(r"""(["']?)([-+.\w]*)\1""")
+_WORD = regex(r"""(["']?)([-+.\w]*)\1""")
 _KINDS = {"string": "the string ", "boolean": "the boolean ", "null": ""}
 
 

@@ -57,12 +57,12 @@ There is no fix: which of the numbers is meant is for the repository to say. `mo
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from worker_lint.finding import Related, Severity
+from worker_lint.regex import regex
 from worker_lint.rule import Rule
 from worker_lint.sighting import Claim
 
@@ -72,7 +72,7 @@ if TYPE_CHECKING:
 
     from worker_lint.sighting import Sighting
 
-_CONFIGURATIONS = re.compile(r"(?i)\.?(?:conf(?:ig(?:uration)?s?)?|cfgs?|hparams|yamls?|settings)")
+_CONFIGURATIONS = regex(r"(?i)\.?(?:conf(?:ig(?:uration)?s?)?|cfgs?|hparams|yamls?|settings)")
 _FALLBACKS = ("fallback", "or-fallback")
 _MOST_SHOWN = 3
 """Places that a message lists; all of them are related to the finding."""
