@@ -120,7 +120,7 @@ class SettingsResolver:
 
     def for_path(self, path: Path) -> Settings:
         """Return the settings of the file ``path``: one object for all paths that share it. Raises SettingsError."""
-        folder = os.path.dirname(path)  # noqa: PTH120 - this is asked several times for every file of a tree
+        folder = _folder_of(path)
         known = self._of_folders.get(folder)
         if known is not None:
             return known
@@ -163,7 +163,7 @@ class SettingsResolver:
         if patterns is not None:
             relative = _below(os.fspath(Path.cwd()), os.path.abspath(path))  # noqa: PTH100
             return relative is not None and patterns.match(relative)
-        folder = os.path.dirname(path)  # noqa: PTH120
+        folder = _folder_of(path)
         if folder in self._whole:
             return False
         file, relative = self._governing(path)
@@ -193,6 +193,12 @@ class SettingsResolver:
             if os.path.isfile(path) and (found := read_settings(Path(path), self._codes)):  # noqa: PTH113
                 return found
         return None if is_top(folder) else self._closest(os.path.dirname(folder))  # noqa: PTH120
+
+
+def _folder_of(path: Path) -> str:
+    """Return what ``path`` begins with, up to its name: this is asked several times for every file of a tree."""
+    name = str(path)
+    return name[: name.rfind(os.sep) + 1]
 
 
 def _below(folder: str, path: str) -> str | None:
