@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from worker_lint.locate.forms import text_of
 from worker_lint.locate.module import around
-from worker_lint.rules._datasets import may_exceed
+from worker_lint.rules._loader_counts import may_exceed
 from worker_lint.start_methods import Afresh, declared
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from worker_lint.finding import Fix
 from worker_lint.locate.descent import line_of_descent, node_at
 from worker_lint.locate.forms import text_of
 from worker_lint.locate.words import occurrences
-from worker_lint.rules._datasets import within
+from worker_lint.rules._names import within
 from worker_lint.source import Edit
 
 if TYPE_CHECKING:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from worker_lint.locate.forms import last_name, text_of
 from worker_lint.locate.module import around
 from worker_lint.locate.values import unwrapped
-from worker_lint.rules._datasets import own_attribute, own_settings, passed, values_of, within
+from worker_lint.rules._dataset_uses import passed
+from worker_lint.rules._datasets import own_settings
+from worker_lint.rules._names import own_attribute, values_of, within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +18,8 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from worker_lint.locate.module import Module
-    from worker_lint.rules._datasets import DatasetClass, Use
+    from worker_lint.rules._dataset_uses import Use
+    from worker_lint.rules._datasets import DatasetClass
 
 _OF_THE_FIRST = frozenset({"enumerate", "sorted", "reversed", "list", "tuple", "set", "iter", "tqdm", "islice"})
 _OF_THE_SECOND = frozenset({"map", "filter"})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from worker_lint.locate.forms import last_name, text_of
 from worker_lint.locate.module import around
 from worker_lint.rules._afresh import is_main_test
-from worker_lint.rules._datasets import own_attribute, parameters, values_of, within
+from worker_lint.rules._names import own_attribute, parameters, values_of, within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,14 +10,9 @@ from worker_lint.locate.forms import keyword, last_name, text_of
 from worker_lint.locate.module import around
 from worker_lint.locate.values import unwrapped
 from worker_lint.locate.words import occurrences
-from worker_lint.rules._datasets import (
-    dataset_argument,
-    datasets_in,
-    own_settings,
-    parameters,
-    values_of,
-    within,
-)
+from worker_lint.rules._dataset_uses import dataset_argument
+from worker_lint.rules._datasets import datasets_in, own_settings
+from worker_lint.rules._names import parameters, values_of, within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -65,7 +65,8 @@ from worker_lint.locate.forms import keyword, last_name, text_of
 from worker_lint.locate.module import around
 from worker_lint.locate.values import python_value, unwrapped
 from worker_lint.rule import Rule
-from worker_lint.rules._datasets import functions_named, may_exceed, parameters, values_of, within
+from worker_lint.rules._loader_counts import may_exceed
+from worker_lint.rules._names import functions_named, parameters, values_of, within
 from worker_lint.rules._readers import is_test
 from worker_lint.rules._words import shown
 

@@ -84,17 +84,10 @@ from worker_lint.finding import Related, Severity
 from worker_lint.locate.forms import keyword, last_name, text_of
 from worker_lint.locate.values import python_value, unwrapped
 from worker_lint.rule import Rule
-from worker_lint.rules._datasets import (
-    functions_given,
-    in_words,
-    may_exceed,
-    own_attribute,
-    own_settings,
-    passed,
-    uses_of,
-    values_of,
-    within,
-)
+from worker_lint.rules._dataset_uses import functions_given, passed, uses_of
+from worker_lint.rules._datasets import own_settings
+from worker_lint.rules._loader_counts import in_words, may_exceed
+from worker_lint.rules._names import own_attribute, values_of, within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,7 +97,7 @@ if TYPE_CHECKING:
     from worker_lint.finding import Finding
     from worker_lint.locate.module import Module
     from worker_lint.policy import Policy
-    from worker_lint.rules._datasets import Use
+    from worker_lint.rules._dataset_uses import Use
     from worker_lint.site import Document, Group
 
 _PLACES = re.compile(rb"\.(?:cuda|to)\s*\(|device\s*=")

@@ -89,17 +89,10 @@ from worker_lint.locate.forms import keyword, last_name, text_of
 from worker_lint.locate.module import around
 from worker_lint.locate.values import python_value, unwrapped
 from worker_lint.rule import Rule
-from worker_lint.rules._datasets import (
-    datasets_in,
-    in_words,
-    own_attribute,
-    own_names,
-    own_settings,
-    sets_up,
-    speaks_of_workers,
-    uses_with_workers,
-    values_of,
-)
+from worker_lint.rules._dataset_uses import sets_up, uses_with_workers
+from worker_lint.rules._datasets import datasets_in, own_names, own_settings, speaks_of_workers
+from worker_lint.rules._loader_counts import in_words
+from worker_lint.rules._names import own_attribute, values_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -109,7 +102,8 @@ if TYPE_CHECKING:
     from worker_lint.finding import Finding
     from worker_lint.locate.module import Module
     from worker_lint.policy import Policy
-    from worker_lint.rules._datasets import DatasetClass, Use
+    from worker_lint.rules._dataset_uses import Use
+    from worker_lint.rules._datasets import DatasetClass
     from worker_lint.site import Document
 
 _POSITION = "forked workers share its position in the file and read each other's bytes, and it"

@@ -74,8 +74,10 @@ from typing import TYPE_CHECKING
 from worker_lint.finding import Related, Severity
 from worker_lint.locate.forms import text_of
 from worker_lint.rule import Rule
-from worker_lint.rules._datasets import functions_given, in_words, may_exceed, speaks_of_workers, uses_of
+from worker_lint.rules._dataset_uses import functions_given, uses_of
+from worker_lint.rules._datasets import speaks_of_workers
 from worker_lint.rules._iteration import Iteration, is_endless
+from worker_lint.rules._loader_counts import in_words, may_exceed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,7 +85,7 @@ if TYPE_CHECKING:
     from worker_lint.finding import Finding
     from worker_lint.locate.module import Module
     from worker_lint.policy import Policy
-    from worker_lint.rules._datasets import Use
+    from worker_lint.rules._dataset_uses import Use
     from worker_lint.site import Document
 
 _WORKER = re.compile(rb"(?i)worker")

@@ -73,7 +73,7 @@ from typing import TYPE_CHECKING
 from worker_lint.finding import Related, Severity
 from worker_lint.rule import Rule
 from worker_lint.rules._afresh import afresh
-from worker_lint.rules._datasets import in_words
+from worker_lint.rules._loader_counts import in_words
 from worker_lint.rules._loops import passes, runs_on_import
 
 if TYPE_CHECKING:

@@ -86,16 +86,10 @@ from worker_lint.locate.forms import last_name, text_of
 from worker_lint.locate.module import around
 from worker_lint.locate.values import python_value, unwrapped
 from worker_lint.rule import Rule
-from worker_lint.rules._datasets import (
-    datasets_in,
-    in_words,
-    matched,
-    may_exceed,
-    own_settings,
-    parameters,
-    uses_with_workers,
-    within,
-)
+from worker_lint.rules._dataset_uses import uses_with_workers
+from worker_lint.rules._datasets import datasets_in, own_settings
+from worker_lint.rules._loader_counts import in_words, may_exceed
+from worker_lint.rules._names import matched, parameters, within
 from worker_lint.rules._readers import is_test
 
 if TYPE_CHECKING:
@@ -105,7 +99,8 @@ if TYPE_CHECKING:
 
     from worker_lint.finding import Finding
     from worker_lint.policy import Policy
-    from worker_lint.rules._datasets import DatasetClass, Use
+    from worker_lint.rules._dataset_uses import Use
+    from worker_lint.rules._datasets import DatasetClass
     from worker_lint.site import Document
 
 _OBJECTS = frozenset({"tuple", "list", "dictionary", "string", "concatenated_string"})

@@ -64,7 +64,7 @@ from worker_lint.guards import guarded, is_repeatable
 from worker_lint.locate.forms import text_of
 from worker_lint.rule import Rule
 from worker_lint.rules._afresh import afresh
-from worker_lint.rules._datasets import in_words
+from worker_lint.rules._loader_counts import in_words
 from worker_lint.rules._loops import passes, runs_again
 from worker_lint.rules._python import with_keyword
 

@@ -101,7 +101,10 @@ from worker_lint.locate.module import around
 from worker_lint.locate.values import python_value
 from worker_lint.options import is_off
 from worker_lint.rule import Rule
-from worker_lint.rules._datasets import dataset_argument, may_exceed, named, own_names, own_settings, uses_of, within
+from worker_lint.rules._dataset_uses import dataset_argument, uses_of
+from worker_lint.rules._datasets import own_names, own_settings
+from worker_lint.rules._loader_counts import may_exceed
+from worker_lint.rules._names import named, within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

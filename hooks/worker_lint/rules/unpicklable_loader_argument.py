@@ -68,8 +68,8 @@ from typing import TYPE_CHECKING
 from worker_lint.finding import Related, Severity
 from worker_lint.rule import Rule
 from worker_lint.rules._afresh import afresh
-from worker_lint.rules._datasets import in_words
 from worker_lint.rules._hoisting import hoisted
+from worker_lint.rules._loader_counts import in_words
 from worker_lint.rules._pickling import unpicklable
 
 if TYPE_CHECKING:

@@ -78,7 +78,9 @@ from typing import TYPE_CHECKING
 from worker_lint.finding import Related, Severity
 from worker_lint.rule import Rule
 from worker_lint.rules._afresh import has_processes
-from worker_lint.rules._datasets import in_words, may_exceed, uses_of, within
+from worker_lint.rules._dataset_uses import uses_of
+from worker_lint.rules._loader_counts import in_words, may_exceed
+from worker_lint.rules._names import within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

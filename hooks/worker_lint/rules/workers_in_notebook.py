@@ -92,7 +92,8 @@ from worker_lint.finding import Fix, Related, Severity, replacing
 from worker_lint.locate.forms import text_of
 from worker_lint.rule import Rule
 from worker_lint.rules._afresh import afresh
-from worker_lint.rules._datasets import functions_given, in_words, uses_of
+from worker_lint.rules._dataset_uses import functions_given, uses_of
+from worker_lint.rules._loader_counts import in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
