@@ -8,19 +8,20 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, NamedTuple
 
-from worker_lint.rules._contents import Contents
+from worker_lint.dataclass import dataclass
 
+TYPE_CHECKING = False  # as type checkers know it: who only asks for codes imports little
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from worker_lint.rule import Rule
-    from worker_lint.rules._contents import Kind
+    from worker_lint.rules._contents import Contents, Kind
     from worker_lint.site import Document
 
 
-class Entry(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Entry:
     """What is known of a rule before it is imported; a test holds it against the rule itself."""
 
     code: str
@@ -54,6 +55,8 @@ class Entry(NamedTuple):
 
 def asked(entries: Iterable[Entry], documents: Sequence[Document]) -> list[Entry]:
     """Return those of the ``entries`` whose rules may find something in the ``documents`` of one file."""
+    from worker_lint.rules._contents import Contents
+
     contents = Contents(documents, _WORDS)
     return [entry for entry in entries if entry.may_find(contents)]
 

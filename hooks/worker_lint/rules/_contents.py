@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from worker_lint.locate.words import present
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Literal
 
     from worker_lint.site import Document
 
-Kind = Literal["python", "script", "yaml", "counts", "loaders"]
-"""Python; a script that starts programs; YAML; places that set a count; calls and tables of a loader that is known."""
+    Kind = Literal["python", "script", "yaml", "counts", "loaders"]
+    """Python; a script that starts programs; YAML; places that set a count; uses of a loader that is known."""
 
 
 class Contents:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from worker_lint.dataclass import dataclass
 from worker_lint.locate.forms import keyword, last_name, text_of
 from worker_lint.locate.module import around
 from worker_lint.locate.values import unwrapped

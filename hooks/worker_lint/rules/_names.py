@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from worker_lint.locate.module import Module
 
+_NAME_BYTES = frozenset(bytes((byte,)) for byte in b"ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz0123456789")
+
 
 def within(node: Node, *types: str) -> Iterator[Node]:
     """Yield each node of one of ``types`` below ``node``, in order, but nothing of the classes in there."""
@@ -119,14 +121,16 @@ def _assigned(target: Node, region: Node, module: Module) -> Iterator[tuple[Node
 
 def named(name: str, region: Node, module: Module) -> Iterator[Node]:
     """Yield each identifier ``name`` in ``region``, in order."""
-    word = name.encode()
-    start = module.code.find(word, region.start_byte, region.end_byte) if word else -1
+    word, code = name.encode(), module.code
+    start = code.find(word, region.start_byte, region.end_byte) if word else -1
     while start >= 0:
         end = start + len(word)
-        found = node_at(module.root, start, end)
-        if found is not None and found.type == "identifier" and (found.start_byte, found.end_byte) == (start, end):
-            yield found
-        start = module.code.find(word, end, region.end_byte)
+        # Most places are parts of longer names: to look at the bytes beside is many times faster than at the tree.
+        if code[start - 1 : start] not in _NAME_BYTES and code[end : end + 1] not in _NAME_BYTES:
+            found = node_at(module.root, start, end)
+            if found is not None and found.type == "identifier" and (found.start_byte, found.end_byte) == (start, end):
+                yield found
+        start = code.find(word, end, region.end_byte)
 
 
 def _value_given(target: Node, above: Node) -> Node | None:
