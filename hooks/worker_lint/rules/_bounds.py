@@ -24,7 +24,7 @@ def beyond(rule: Rule, term_name: str, document: Document, policy: Policy) -> It
     """
     for site in document.sites:
         number = site.value.number
-        found = policy.term(term_name, site.group)
+        found = policy.term(term_name, site.group) if number is not None else None
         if number is None or found is None or number <= found[1].workers:
             continue
         bound, term = found

@@ -38,13 +38,10 @@ def passes(call: Node, module: Module) -> Iterator[Node]:
     if _is_gone_through(call):
         yield call
     name = _name_of(call)
-    for used in _uses(name, call, module) if name is not None else ():
-        if _is_gone_through(used):
-            yield used
-        else:
-            taker = _taker(used, module)
-            if taker is not None:
-                yield taker
+    for used in _mentions(name, module) if name is not None else ():
+        started = used if _is_gone_through(used) else _taker(used, module)
+        if started is not None and any(_holds(value, call) for value in values_of(used, module)):
+            yield started
 
 
 def runs_on_import(node: Node, module: Module, steps: int = _MOST_STEPS) -> bool:
@@ -104,8 +101,8 @@ def _name_of(call: Node) -> Node | None:
     return target
 
 
-def _uses(name: Node, call: Node, module: Module) -> Iterator[Node]:
-    """Yield each place at which ``name``, of the value of ``call``, stands for that."""
+def _mentions(name: Node, module: Module) -> Iterator[Node]:
+    """Yield each other place at which ``name`` is written, as a name of the same kind."""
     attribute = own_attribute(name)
     for found in module.words({attribute or text_of(name)}):
         used = found.parent if attribute is not None else found
@@ -113,8 +110,7 @@ def _uses(name: Node, call: Node, module: Module) -> Iterator[Node]:
             continue
         if attribute is None and used.parent is not None and _is_label(used, used.parent):
             continue
-        if any(_holds(value, call) for value in values_of(used, module)):
-            yield used
+        yield used
 
 
 def _is_label(name: Node, above: Node) -> bool:

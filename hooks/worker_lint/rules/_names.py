@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from worker_lint.locate.descent import node_at
@@ -10,7 +11,6 @@ from worker_lint.locate.module import around
 from worker_lint.locate.values import unwrapped
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Iterator
 
     from tree_sitter import Node
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from worker_lint.locate.module import Module
 
 _NAME_BYTES = frozenset(bytes((byte,)) for byte in b"ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz0123456789")
+
+_MAY_BE_GIVEN = re.compile(rb"\s*(?:=(?!=)|[:,)#\\])")
+"""What stands behind a name that an assignment gives a value, perhaps one of several names."""
 
 
 def within(node: Node, *types: str) -> Iterator[Node]:
@@ -104,8 +107,9 @@ def _assigned(target: Node, region: Node, module: Module) -> Iterator[tuple[Node
     """Yield each place of ``region`` that assigns to ``target``, a name or ``self.name``, with the value."""
     written = text_of(target)
     last = written.rpartition(".")[2]
-    for found in named(last, region, module):
-        if found.parent is None:
+    for start, end in _places(last, region, module):
+        found = _identifier(start, end, module) if _MAY_BE_GIVEN.match(module.code, end) else None
+        if found is None or found.parent is None:
             continue
         if target.type == "attribute":
             found = found.parent
@@ -121,16 +125,28 @@ def _assigned(target: Node, region: Node, module: Module) -> Iterator[tuple[Node
 
 def named(name: str, region: Node, module: Module) -> Iterator[Node]:
     """Yield each identifier ``name`` in ``region``, in order."""
+    for start, end in _places(name, region, module):
+        found = _identifier(start, end, module)
+        if found is not None:
+            yield found
+
+
+def _places(name: str, region: Node, module: Module) -> Iterator[tuple[int, int]]:
+    """Yield the bytes of each ``name`` in ``region`` that is no part of a longer one, in order."""
+    # The bytes beside tell that many times faster than the tree.
     word, code = name.encode(), module.code
     start = code.find(word, region.start_byte, region.end_byte) if word else -1
     while start >= 0:
         end = start + len(word)
-        # Most places are parts of longer names: to look at the bytes beside is many times faster than at the tree.
         if code[start - 1 : start] not in _NAME_BYTES and code[end : end + 1] not in _NAME_BYTES:
-            found = node_at(module.root, start, end)
-            if found is not None and found.type == "identifier" and (found.start_byte, found.end_byte) == (start, end):
-                yield found
+            yield start, end
         start = code.find(word, end, region.end_byte)
+
+
+def _identifier(start: int, end: int, module: Module) -> Node | None:
+    found = node_at(module.root, start, end)
+    is_one = found is not None and found.type == "identifier"
+    return found if is_one and found is not None and (found.start_byte, found.end_byte) == (start, end) else None
 
 
 def _value_given(target: Node, above: Node) -> Node | None:

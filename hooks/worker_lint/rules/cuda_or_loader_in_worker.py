@@ -102,7 +102,7 @@ if TYPE_CHECKING:
 
 _PLACES = re.compile(rb"\.(?:cuda|to)\s*\(|device\s*=")
 """Where something may be put on a GPU."""
-_SPAWNS = re.compile(rb"\bset_start_method\(\s*(?:method\s*=\s*)?[\"'](?:spawn|forkserver)")
+_SPAWNS = re.compile(rb"set_start_method\(\s*(?:method\s*=\s*)?[\"'](?:spawn|forkserver)")
 _OTHER_START = re.compile(r"spawn|forkserver|get_context|context")
 _MOST_STEPS = 4
 """Names that a device is followed through."""
