@@ -131,6 +131,8 @@ _OPENERS = {
 """What opens something that processes cannot share, and what goes wrong where it is forked."""
 _UNPICKLABLE = "cannot be pickled for workers of spawn or forkserver (TypeError)"
 _WORDS = (b"open(", b"File(", b"open_file(", b"Environment(", b"connect(", b"socket(", b"_connection(", b"Dataset(")
+_GIVEN = re.compile(rb"(?:=(?:[^=]*,)?|^(?:[^()=]*,)?)[\s(\\]*[\w.]*\Z", re.MULTILINE)
+"""What stands, in the same line, before what a name is given: an assignment, or the end of one from the line above."""
 _TREE = ("h5py.File", "tables.open_file", "netCDF4.Dataset")
 """Files whose entries, ``file["name"]``, are handles too."""
 _CARES = frozenset({"__getstate__", "__setstate__", "__reduce__", "__reduce_ex__", "__copy__", "__deepcopy__"})
@@ -140,7 +142,7 @@ _MOST_STEPS = 4
 def check(document: Document, policy: Policy) -> Iterator[Finding]:
     """Yield a finding for each handle that a dataset opens before the workers start, and reads in them."""
     module = document.module
-    if module is None or b"Dataset" not in module.code or not any(word in module.code for word in _WORDS):
+    if module is None or b"Dataset" not in module.code or not _may_keep_a_handle(module.code):
         return
     for dataset in datasets_in(module).values():
         building = b"".join(function.text or b"" for function in dataset.building)
@@ -152,6 +154,17 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
         for name, value, opener in _handles(dataset, module):
             if not any(sets_up(use, name, module) for use in uses):
                 yield _finding(dataset, name, value, opener, uses, document)
+
+
+def _may_keep_a_handle(code: bytes) -> bool:
+    """Return whether something that is opened in ``code`` may be given a name, as far as the bytes before it tell."""
+    for word in _WORDS:
+        start = code.find(word) if word != b"Dataset(" or b"netCDF4" in code else -1
+        while start >= 0:
+            if _GIVEN.search(code, code.rfind(b"\n", 0, start) + 1, start):
+                return True
+            start = code.find(word, start + 1)
+    return False
 
 
 def _finding(
