@@ -34,10 +34,10 @@ def test_what_is_found_is_what_the_pattern_finds(text: str, words: frozenset[str
 def test_code_that_is_taken_apart_in_parts_loses_no_name(part: int, monkeypatch: pytest.MonkeyPatch) -> None:
     code = b"".join(b"line_%d = num_workers_%d\n" % (i, i) for i in range(50)) + b"nw=getenv"
     monkeypatch.setattr(module, "_PART", part)
-    module._names_of.cache_clear()
+    module.names_of.cache_clear()
     wanted = frozenset({"num_workers_7", "getenv", "nw", "absent", "line_4"})
     assert list(occurrences(code, wanted)) == by_pattern(code, wanted)
-    module._names_of.cache_clear()
+    module.names_of.cache_clear()
 
 
 @pytest.mark.parametrize("many", [1, 2, 3])

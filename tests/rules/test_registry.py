@@ -67,7 +67,7 @@ def test_where_nothing_is_set_few_rules_are_asked() -> None:
 
 def test_the_catalogue_knows_the_words_of_the_frameworks() -> None:
     known = frameworks()
-    words = {entry.code: entry.words for entry in CATALOGUE}
+    words = {entry.code: {word.decode() for word in entry.words} for entry in CATALOGUE}
     assert words["WL901"] >= {each.method for each in known.needs_workers} | {each.keyword for each in known.lowest}
     assert words["WL902"] >= {name for each in known.removed for name in each.modules} | {
         each.key for each in known.renamed

@@ -67,7 +67,7 @@ def _places(code: bytes, word: bytes) -> Iterator[Hit]:
 
 def present(code: bytes, words: frozenset[str]) -> list[str]:
     """Return those of ``words`` that can stand in ``code``, as far as its names tell, in no order."""
-    names = _names_of(code)
+    names = names_of(code)
     return [word for word in words if names.issuperset(_names_in(word))]
 
 
@@ -78,7 +78,7 @@ def _names_in(word: str) -> tuple[bytes, ...]:
 
 
 @lru_cache(maxsize=1)
-def _names_of(code: bytes) -> frozenset[bytes]:
+def names_of(code: bytes) -> frozenset[bytes]:
     """Return every name in ``code``, and every number: one pass over it, whatever is looked for afterwards."""
     names: set[bytes] = set()
     start = 0

@@ -28,12 +28,10 @@ class Entry:
     module: str
     needs: tuple[Kind, ...] = ()
     """What has to be in a file, all of it, or the rule finds nothing there."""
-    one_of: tuple[Kind, ...] = ()
-    """And one of these; empty where none tells, as below."""
     options: tuple[str, ...] = ()
-    """And one of these names, without their prefixes, beside other values."""
-    words: frozenset[str] = frozenset()
-    """And one of these words in the code."""
+    """And one of these names, without their prefixes, beside other values; empty where none tells."""
+    words: frozenset[bytes] = frozenset()
+    """And one of these names in the code; empty where none tells."""
     default: bool = True
     across: bool = False
     """Whether it looks across files, and not into each."""
@@ -47,7 +45,6 @@ class Entry:
         """Return whether the rule may find something in a file with these ``contents``."""
         return (
             contents.kinds.issuperset(self.needs)
-            and (not self.one_of or not contents.kinds.isdisjoint(self.one_of))
             and (not self.options or not contents.options.isdisjoint(self.options))
             and (not self.words or not contents.words.isdisjoint(self.words))
         )
@@ -57,7 +54,7 @@ def asked(entries: Iterable[Entry], documents: Sequence[Document]) -> list[Entry
     """Return those of the ``entries`` whose rules may find something in the ``documents`` of one file."""
     from worker_lint.rules._contents import Contents
 
-    contents = Contents(documents, _WORDS)
+    contents = Contents(documents)
     return [entry for entry in entries if entry.may_find(contents)]
 
 
@@ -68,20 +65,20 @@ def _rule(module: str) -> Rule:
 
 
 _WORKER_OPTIONS = ("persistent_workers", "prefetch_factor", "timeout", "multiprocessing_context")
-_FLAGS = ("DEFINE_integer", "DEFINE_int", "DEFINE_string", "DEFINE_enum", "DEFINE_float")
-_PARSERS = frozenset({"add_argument", "add_option", "option", "argument", "Option", "Argument", *_FLAGS})
-_CPU_COUNTS = frozenset({"cpu_count", "process_cpu_count", "sched_getaffinity"})
-_CONTAINERS = frozenset({"docker", "podman", "container", "containers", "services"})
+_FLAGS = (b"DEFINE_integer", b"DEFINE_int", b"DEFINE_string", b"DEFINE_enum", b"DEFINE_float")
+_PARSERS = frozenset({b"add_argument", b"add_option", b"option", b"argument", b"Option", b"Argument", *_FLAGS})
+_CPU_COUNTS = frozenset({b"cpu_count", b"process_cpu_count", b"sched_getaffinity"})
+_CONTAINERS = frozenset({b"docker", b"podman", b"container", b"containers", b"services"})
 
 CATALOGUE = (
-    Entry("WL001", "unused_suppression", words=frozenset({"worker-lint"})),
+    Entry("WL001", "unused_suppression", words=frozenset({b"lint"})),  # of worker-lint:
     Entry("WL101", "negative_worker_count", ("counts",)),
     Entry("WL102", "non_integer_worker_count", ("counts",)),
     Entry("WL103", "non_numeric_worker_literal", ("counts",)),
     Entry("WL104", "cli_workers_not_int", ("python",), words=_PARSERS),
-    Entry("WL105", "env_workers_not_int", ("python", "loaders"), words=frozenset({"environ", "getenv"})),
+    Entry("WL105", "env_workers_not_int", ("python", "loaders"), words=frozenset({b"environ", b"getenv"})),
     Entry("WL106", "config_literal_surprise", ("counts",)),
-    Entry("WL107", "help_default_drift", ("python", "counts"), words=frozenset({"help", "description", *_FLAGS})),
+    Entry("WL107", "help_default_drift", ("python", "counts"), words=frozenset({b"help", b"description", *_FLAGS})),
     Entry("WL201", "worker_count_not_mode_value", ("counts",)),
     Entry("WL202", "hard_coded_worker_count", ("counts",), default=False),
     Entry("WL203", "worker_count_unspecified", ("python", "loaders"), default=False),
@@ -100,20 +97,20 @@ CATALOGUE = (
     Entry("WL405", "ineffective_worker_option", ("loaders",), options=("worker_init_fn", "in_order"), default=False),
     Entry("WL406", "loader_mutated_after_init", ("python", "loaders")),
     Entry("WL501", "falsy_zero_worker_count", ("python", "counts")),
-    Entry("WL502", "iterable_dataset_not_sharded", ("python", "loaders"), words=frozenset({"IterableDataset"})),
+    Entry("WL502", "iterable_dataset_not_sharded", ("python", "loaders"), words=frozenset({b"IterableDataset"})),
     Entry(
         "WL503",
         "constant_worker_seed",
         ("python",),
         words=frozenset(
-            {"worker_init_fn", "seed_worker", "init_worker", "worker_init", "_worker_init_fn", "_seed_worker"}
+            {b"worker_init_fn", b"seed_worker", b"init_worker", b"worker_init", b"_worker_init_fn", b"_seed_worker"}
         ),
     ),
     Entry(
         "WL504",
         "instance_rng_in_dataset",
         ("python",),
-        words=frozenset({"default_rng", "RandomState", "Random", "Generator"}),
+        words=frozenset({b"default_rng", b"RandomState", b"Random", b"Generator"}),
     ),
     Entry("WL505", "stale_dataset_in_persistent_workers", ("python", "loaders"), options=("persistent_workers",)),
     Entry(
@@ -122,8 +119,8 @@ CATALOGUE = (
         ("python",),
         words=frozenset(
             {
-                *("open", "TarFile", "ZipFile", "File", "open_file", "Dataset", "Environment"),
-                *("connect", "socket", "create_connection"),
+                *(b"open", b"TarFile", b"ZipFile", b"File", b"open_file", b"Dataset", b"Environment"),
+                *(b"connect", b"socket", b"create_connection"),
             }
         ),
     ),
@@ -139,44 +136,42 @@ CATALOGUE = (
         "WL703",
         "worker_thread_oversubscription",
         ("python", "loaders"),
-        words=frozenset({"cv2", "linalg"}),
+        words=frozenset({b"cv2", b"linalg"}),
         default=False,
     ),
     Entry(
         "WL704",
         "omp_affinity_pins_workers",
         ("counts",),
-        words=frozenset({"OMP_PROC_BIND", "OMP_PLACES", "GOMP_CPU_AFFINITY"}),
+        words=frozenset({b"OMP_PROC_BIND", b"OMP_PLACES", b"GOMP_CPU_AFFINITY"}),
     ),
     Entry(
         "WL801",
         "slurm_cpus_mismatch",
         ("script", "counts"),
-        words=frozenset({"cpus", "SBATCH", "srun", "sbatch"}),
+        words=frozenset({b"cpus", b"SBATCH", b"srun", b"sbatch"}),
     ),
-    Entry("WL802", "srun_drops_cpus_per_task", ("script", "counts"), words=frozenset({"srun"}), default=False),
-    Entry("WL803", "container_shm_too_small", ("counts",), ("script", "yaml"), words=_CONTAINERS),
-    Entry("WL804", "container_cpu_limit_mismatch", ("counts",), ("script", "yaml"), words=_CONTAINERS),
+    Entry("WL802", "srun_drops_cpus_per_task", ("script", "counts"), words=frozenset({b"srun"}), default=False),
+    Entry("WL803", "container_shm_too_small", ("counts", "container"), words=_CONTAINERS),
+    Entry("WL804", "container_cpu_limit_mismatch", ("counts", "container"), words=_CONTAINERS),
     Entry(
         "WL901",
         "framework_forbids_workers",
         ("python",),
-        words=frozenset({"torchio", "SmartCacheDataset", "num_parallel_workers", "num_proc"})
-        | {"enable_cpu_affinity", "enable_multithreading"},
+        words=frozenset({b"torchio", b"SmartCacheDataset", b"num_parallel_workers", b"num_proc"})
+        | {b"enable_cpu_affinity", b"enable_multithreading"},
     ),
-    Entry("WL902", "removed_or_renamed_worker_option", ("python",), words=frozenset({"keras", "workers_per_gpu"})),
+    Entry("WL902", "removed_or_renamed_worker_option", ("python",), words=frozenset({b"keras", b"workers_per_gpu"})),
     Entry("WL903", "worker_count_in_checkpoint", ("loaders",)),
     Entry(
         "WL904",
         "more_workers_than_shards",
         ("python", "loaders"),
-        words=frozenset({"to_iterable_dataset", "WebDataset"}),
+        words=frozenset({b"to_iterable_dataset", b"WebDataset"}),
         default=False,
     ),
 )
 """Every rule, in the order of the codes."""
-
-_WORDS = frozenset(word for entry in CATALOGUE for word in entry.words)
 
 CODES = tuple(entry.code for entry in CATALOGUE)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from worker_lint.locate.words import present
+from worker_lint.locate.words import names_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
 
     from worker_lint.site import Document
 
-    Kind = Literal["python", "script", "yaml", "counts", "loaders"]
-    """Python; a script that starts programs; YAML; places that set a count; uses of a loader that is known."""
+    Kind = Literal["python", "script", "container", "counts", "loaders"]
+    """Python; a script that starts programs; what may say which container they run in; places that set a count; calls
+    and tables of a loader that is known."""
 
 
 class Contents:
     """What stands in the ``documents`` of one file, each kind of it looked for once, and only where it is asked."""
 
-    def __init__(self, documents: Sequence[Document], words: frozenset[str]) -> None:
+    def __init__(self, documents: Sequence[Document]) -> None:
         self._documents = documents
-        self._words = words
 
     @cached_property
     def kinds(self) -> frozenset[Kind]:
@@ -32,9 +32,9 @@ class Contents:
             if document.module is not None:
                 kinds.add("python")
             if document.job is not None:
-                kinds.add("script")
+                kinds.update(("script", "container"))
             if document.source.language == "yaml":
-                kinds.add("yaml")
+                kinds.add("container")
             if document.sites or document.duplicates:
                 kinds.add("counts")
             if any(group.loader is not None for group in document.groups):
@@ -52,6 +52,7 @@ class Contents:
         )
 
     @cached_property
-    def words(self) -> frozenset[str]:
-        """Those of the words asked for that stand in the code, be it in a comment or a string."""
-        return frozenset(word for document in self._documents for word in present(document.source.code, self._words))
+    def words(self) -> frozenset[bytes]:
+        """Every name in the code, also in comments and strings, and every number."""
+        found = [names_of(document.source.code) for document in self._documents]
+        return found[0] if len(found) == 1 else frozenset().union(*found)

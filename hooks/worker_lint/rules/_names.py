@@ -182,8 +182,10 @@ def functions_named(expression: Node, module: Module) -> list[Node]:
     if region is None:
         return []
     found = []
-    for name in named(last_name(expression), region, module):
-        above = name.parent
+    for start, end in _places(last_name(expression), region, module):
+        may_be = _MAY_BE_GIVEN.match(module.code, end) or module.code[:start].rstrip().endswith(b"def")
+        name = _identifier(start, end, module) if may_be else None
+        above = name.parent if name is not None else None
         if above is None or name != above.child_by_field_name(
             "name" if above.type == "function_definition" else "left"
         ):

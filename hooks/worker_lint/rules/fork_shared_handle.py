@@ -88,6 +88,7 @@ from worker_lint.finding import Related, Severity
 from worker_lint.locate.forms import keyword, last_name, text_of
 from worker_lint.locate.module import around
 from worker_lint.locate.values import python_value, unwrapped
+from worker_lint.locate.words import present
 from worker_lint.rule import Rule
 from worker_lint.rules._dataset_uses import sets_up, uses_with_workers
 from worker_lint.rules._datasets import datasets_in, own_names, own_settings, speaks_of_workers
@@ -130,7 +131,8 @@ _OPENERS = {
 }
 """What opens something that processes cannot share, and what goes wrong where it is forked."""
 _UNPICKLABLE = "cannot be pickled for workers of spawn or forkserver (TypeError)"
-_WORDS = (b"open(", b"File(", b"open_file(", b"Environment(", b"connect(", b"socket(", b"_connection(", b"Dataset(")
+_NAMES = frozenset(name.rpartition(".")[2] for name in _OPENERS)
+_WORDS = tuple(f"{name}(".encode() for name in _NAMES)
 _GIVEN = re.compile(rb"(?:=(?:[^=]*,)?|^(?:[^()=]*,)?)[\s(\\]*[\w.]*\Z", re.MULTILINE)
 """What stands, in the same line, before what a name is given: an assignment, or the end of one from the line above."""
 _TREE = ("h5py.File", "tables.open_file", "netCDF4.Dataset")
@@ -142,7 +144,7 @@ _MOST_STEPS = 4
 def check(document: Document, policy: Policy) -> Iterator[Finding]:
     """Yield a finding for each handle that a dataset opens before the workers start, and reads in them."""
     module = document.module
-    if module is None or b"Dataset" not in module.code or not _may_keep_a_handle(module.code):
+    if module is None or b"Dataset" not in module.code or not _may_keep_a_handle(module):
         return
     for dataset in datasets_in(module).values():
         building = b"".join(function.text or b"" for function in dataset.building)
@@ -156,14 +158,15 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
                 yield _finding(dataset, name, value, opener, uses, document)
 
 
-def _may_keep_a_handle(code: bytes) -> bool:
-    """Return whether something that is opened in ``code`` may be given a name, as far as the bytes before it tell."""
-    for word in _WORDS:
-        start = code.find(word) if word != b"Dataset(" or b"netCDF4" in code else -1
-        while start >= 0:
-            if _GIVEN.search(code, code.rfind(b"\n", 0, start) + 1, start):
+def _may_keep_a_handle(module: Module) -> bool:
+    """Return whether something that is opened in ``module`` may be given a name, as far as the bytes before it tell."""
+    for name in present(module.code, _NAMES):
+        if name == "Dataset" and not module.may_hold({"netCDF4"}):
+            continue
+        word, start = f"{name}(".encode(), -1
+        while (start := module.code.find(word, start + 1)) >= 0:
+            if _GIVEN.search(module.code, module.code.rfind(b"\n", 0, start) + 1, start):
                 return True
-            start = code.find(word, start + 1)
     return False
 
 

@@ -96,10 +96,10 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
         elif any(callee in each.names for each in known.replaced):
             yield from _replaced(group)
     for method in known.needs_workers:
-        if uses(module, method.modules):
+        if module.may_hold({method.method}) and uses(module, method.modules):
             yield from _needs_workers(document, module, method)
     for lowest in known.lowest:
-        if uses(module, lowest.modules):
+        if module.may_hold({lowest.keyword}) and uses(module, lowest.modules):
             yield from _too_low(document, module, lowest)
 
 

@@ -78,7 +78,11 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
     if module is None:
         return
     for removed in frameworks().removed:
-        if uses(module, removed.modules) and any(mark.encode() in module.code for mark in _written(removed)):
+        if (
+            module.may_hold(removed.keywords)
+            and any(mark.encode() in module.code for mark in _written(removed))
+            and uses(module, removed.modules)
+        ):
             yield from _removed(module, removed)
     for renamed in frameworks().renamed:
         if renamed.key.encode() in module.code:
