@@ -41,7 +41,7 @@ LAYERS = (
     ("settings_file",),
     ("source", "site", "sighting", "gitignore", "modes", "identity", "git_search"),
     ("plain_arguments", "schema", "conforms", "toml_text", "units", "glob", "cache_folder"),
-    ("errors", "stems", "languages", "settings_place", "dataclass", "regex"),
+    ("errors", "stems", "languages", "settings_place", "dataclass", "named_tuple", "regex"),
     ("",),
 )
 """Modules and packages, the highest first. Each may import from the layers below its own, and from itself."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from worker_lint.conforms import conforms
 from worker_lint.errors import BaselineError
 from worker_lint.identity import identity
+from worker_lint.named_tuple import NamedTuple
 from worker_lint.schema import load_schema, problems
 
 if TYPE_CHECKING:

@@ -9,11 +9,12 @@ import time
 from contextlib import suppress
 from functools import lru_cache
 from stat import S_ISREG
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from worker_lint import __version__
 from worker_lint.cache_folder import prepare
 from worker_lint.dataclass import dataclass
+from worker_lint.named_tuple import NamedTuple
 from worker_lint.record import digest_of, record_of, restored
 
 if TYPE_CHECKING:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from worker_lint.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from worker_lint.finding import Finding

@@ -10,11 +10,12 @@ from bisect import bisect_right
 from functools import cached_property
 from io import BytesIO
 from itertools import accumulate
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from worker_lint.dataclass import dataclass
 from worker_lint.errors import SourceError
 from worker_lint.languages import NAMES, SUFFIXES
+from worker_lint.named_tuple import NamedTuple
 from worker_lint.regex import regex
 
 if TYPE_CHECKING:

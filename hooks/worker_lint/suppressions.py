@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 from worker_lint.dataclass import dataclass, field
+from worker_lint.named_tuple import NamedTuple
 from worker_lint.regex import regex
 from worker_lint.stems import MARK
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from worker_lint.cache import Cache, look_at
 from worker_lint.errors import SourceError, WorkerLintError
 from worker_lint.file_report import FileReport
+from worker_lint.named_tuple import NamedTuple
 from worker_lint.opening import is_bystander, opened
 from worker_lint.record import digest_of, needs_code, restored
 from worker_lint.source import read, size

@@ -7,9 +7,10 @@ import os
 import stat
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from worker_lint.errors import SourceError, UsageError
+from worker_lint.named_tuple import NamedTuple
 from worker_lint.report import FORMATS, IN_WORDS, renderer
 from worker_lint.report.summary import statistics
 

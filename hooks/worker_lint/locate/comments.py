@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from worker_lint.locate.descent import node_at
 from worker_lint.locate.grammars import GRAMMARS, parser
+from worker_lint.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

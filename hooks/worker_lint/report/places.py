@@ -6,9 +6,10 @@ import re
 from collections import Counter
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from worker_lint.identity import identity
+from worker_lint.named_tuple import NamedTuple
 from worker_lint.source import Edit
 
 if TYPE_CHECKING:

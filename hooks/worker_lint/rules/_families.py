@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+
+from worker_lint.named_tuple import NamedTuple
 
 
 class Family(NamedTuple):

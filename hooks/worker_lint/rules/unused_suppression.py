@@ -51,10 +51,11 @@ here-document or beside a syntax error, where only the look says that it is a co
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from worker_lint.finding import Finding, Fix, Severity
 from worker_lint.locate.templates import is_template
+from worker_lint.named_tuple import NamedTuple
 from worker_lint.rule import Rule
 from worker_lint.settings import COMMAND_LINE
 from worker_lint.source import Edit
