@@ -11,6 +11,7 @@ from worker_lint.settings import COMMAND_LINE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from types import ModuleType
 
     from worker_lint.finding import Fix, FixKind, FoundIn, Related
     from worker_lint.policy import Policy
@@ -89,7 +90,10 @@ class Rule:
     def page(self) -> str:
         """The rule's documentation, in Markdown."""
         own = self.check or self.across or self.review
-        return (sys.modules[own.__module__].__doc__ if own else None) or ""
+        if own is None:
+            return ""
+        module = sys.modules[own.__module__]
+        return module.__doc__ or _written_docstring(module)
 
     def finding(
         self,
@@ -109,3 +113,11 @@ class Rule:
         return Finding(
             self.code, severity or self.severity, value.start, value.end, message, help, fix, site, group, related
         )  # fmt: skip
+
+
+def _written_docstring(module: ModuleType) -> str:
+    """Return the docstring in the source of ``module``, for a Python that keeps none (``-OO``). Raises OSError."""
+    import ast
+    from inspect import getsource
+
+    return ast.get_docstring(ast.parse(getsource(module)), clean=False) or ""

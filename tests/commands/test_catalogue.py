@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import get_args
 
@@ -75,6 +78,14 @@ def test_a_page_by_code_or_name(printed, name):
     assert printed("explain", name) == next(rule.page for rule in RULES if rule.code == "WL401")
     (rule,) = json.loads(printed("explain", name, "--output-format=json"))["rules"]
     assert rule["code"] == "WL401"
+
+
+def test_the_pages_are_there_where_python_keeps_no_docstrings():
+    environ = {**os.environ, "PYTHONPATH": os.fspath(ROOT / "hooks"), "PYTHONOPTIMIZE": "2"}
+    command = [sys.executable, "-m", "worker_lint", "explain", "--all", "--output-format=json"]
+    done = subprocess.run(command, env=environ, capture_output=True, encoding="utf-8", check=True)
+    pages = {rule["code"]: rule["page"] for rule in json.loads(done.stdout)["rules"]}
+    assert pages == {rule.code: rule.page for rule in RULES}
 
 
 @pytest.mark.parametrize(("beginning", "family"), [("WL4", "WL4"), ("wl4", "WL4"), ("WL90", "WL9"), ("WL", "WL")])
