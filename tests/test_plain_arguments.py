@@ -54,6 +54,8 @@ def test_what_is_read_plainly_is_what_argparse_reads(arguments):
         ["-"],
         ["--fix", "--no-cache", "a.py"],
         ["a.py", "--fix"],
+        ["a.py", "--fix", "b.py"],
+        ["a.py", "--mode", "debug", "b.py", "-q", "-", "--profile=none", "c.py"],
         ["--profile", "none", "--profile=live", "a.py"],
         ["--mode=training", "--mode", "debug", "."],
         ["--select", "WL2,WL301", "-j", "4", "--color=never", "-q"],
@@ -83,7 +85,7 @@ def test_what_is_usual_is_read_plainly(arguments):
         ["--color", "red"],
         ["-j4"],
         ["--", "a.py"],
-        ["a.py", "--fix", "b.py"],
+        ["a.py", "--", "--fix"],
     ],
     ids=" ".join,
 )

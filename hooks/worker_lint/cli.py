@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
     from worker_lint.plain_arguments import Arguments
 
+_WITH_ACTIONS = ("profile",)
+"""Commands that have commands of their own."""
+
 ERROR = 2
 """Bad usage, settings or profile, or a file that could not be read or judged."""
 
@@ -79,7 +82,9 @@ def parsed(name: str, command: ModuleType, arguments: Sequence[str]) -> Namespac
 
     parser = ArgumentParser(prog=f"worker-lint {name}", description=command.SUMMARY, allow_abbrev=False)
     command.configure(parser)
-    return parser.parse_args(arguments)
+    # Options may stand between paths; argparse cannot do that where there are actions, nor rightly with "--".
+    plainly_ordered = name in _WITH_ACTIONS or "--" in arguments
+    return (parser.parse_args if plainly_ordered else parser.parse_intermixed_args)(arguments)
 
 
 def _about(option: str) -> int:

@@ -78,14 +78,10 @@ class PlainParser:
         values: dict[str, Any] = {each.name: each.default for each in self._options.values()}
         values.update({each.name: False for each in self._options.values() if each.action == "store_true"})
         places: list[str] = []
-        behind = -1  # the index behind the last of them
-        rest = iter(enumerate(arguments))
-        for index, argument in rest:
+        rest = iter(arguments)
+        for argument in rest:
             if not _is_dashed(argument):
-                if places and index != behind:
-                    raise ValueError(argument)  # argparse wants them together
                 places.append(argument)
-                behind = index + 1
                 continue
             name, equals, text = argument.partition("=")
             option = self._options.get(name)
@@ -95,7 +91,7 @@ class PlainParser:
                 values[option.name] = True
                 continue
             if not equals:
-                text = next(rest, (0, "--"))[1]
+                text = next(rest, "--")
                 if _is_dashed(text):
                     raise ValueError(text)
             value = option.value(text)

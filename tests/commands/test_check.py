@@ -106,6 +106,24 @@ def test_no_files_is_said(tmp_path):
     assert run(tmp_path).stdout == b"no findings; 0 files checked\n"
 
 
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["a.py", "--no-cache", "b.py"], ["a.py", "b.py"]),
+        (["a.py", "-j2", "b.py", "--exit-zero", "c.py"], ["a.py", "b.py", "c.py"]),  # argparse reads "-j2"
+        (["--no-cache", "--", "--fix.py", "b.py"], ["--fix.py", "b.py"]),
+        (["--no-cache", "a.py", "--", "--fix.py"], ["a.py", "--fix.py"]),
+    ],
+    ids=" ".join,
+)
+def test_options_may_stand_among_paths(tmp_path, arguments, named):
+    for name in named:
+        (tmp_path / name).write_bytes(BAD)
+    done = run(tmp_path, "--output-format=concise", *arguments)
+    *found, _ = done.stdout.decode().splitlines()
+    assert [line.partition(":")[0] for line in found] == named
+
+
 def test_the_code_is_shown(file):
     assert (
         run(file.parent)
