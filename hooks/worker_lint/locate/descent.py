@@ -18,15 +18,17 @@ def node_at(root: Node, start: int, end: int) -> Node | None:
     The limit keeps the way up from there, which costs as many steps again at each node, short.
     """
     cursor = root.walk()
-    found = root
-    for _ in range(MOST_LEVELS):
-        if cursor.goto_first_child_for_byte(start) is None:
-            return found
+    levels = 0
+    # Down to a leaf without a look at what is passed, and up again where that leaf does not reach as far.
+    while levels < MOST_LEVELS and cursor.goto_first_child_for_byte(start) is not None:
+        levels += 1
+    while levels:
         node = cursor.node
-        if node is None or node.start_byte > start or node.end_byte < end:
-            return found
-        found = node
-    return None
+        if node is not None and node.start_byte <= start and node.end_byte >= end:
+            return node if levels < MOST_LEVELS else None
+        cursor.goto_parent()
+        levels -= 1
+    return root
 
 
 def outermost_at(root: Node, start: int, end: int, types: tuple[str, ...]) -> Node | None:

@@ -12,6 +12,8 @@ from worker_lint.locate.vocabulary import normalised
 from worker_lint.regex import regex
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tree_sitter import Node
 
     from worker_lint.locate.imports import Imports
@@ -103,13 +105,13 @@ class Reach:
     """Where each name of a file goes, over all of its uses."""
 
     def __init__(self) -> None:
+        self._uses: dict[str, list[Callable[[], Sink | None]]] = {}
         self._sinks: dict[str, list[Sink]] = {}
         self._proofs: dict[str, str] = {}
 
-    def add(self, name: str, sink: Sink | None) -> None:
-        """Note that a use of ``name`` ends in ``sink``."""
-        if sink is not None:
-            self._sinks.setdefault(name, []).append(sink)
+    def add(self, name: str, sink: Callable[[], Sink | None]) -> None:
+        """Note a use of ``name``; ``sink`` says where it ends, and is asked where that matters."""
+        self._uses.setdefault(name, []).append(sink)
 
     def prove(self, name: str, says: str) -> None:
         """Note that ``name`` is known to reach a loader."""
@@ -117,6 +119,8 @@ class Reach:
 
     def evidence(self, name: str, words: Vocabulary) -> list[Evidence]:
         """Return the strongest evidence for, and the strongest against: ten calls say no more than one."""
+        if name in self._uses:
+            self._sinks[name] = [sink for use in self._uses.pop(name) if (sink := use()) is not None]
         found = [each for sink in self._sinks.get(name, ()) if (each := sink.evidence(name, words)) is not None]
         if name in self._proofs:
             found.append(Evidence(PROOF, self._proofs[name]))

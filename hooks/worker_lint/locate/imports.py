@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from worker_lint.dataclass import dataclass, field
 from worker_lint.locate.descent import outermost_at
@@ -17,10 +18,12 @@ if TYPE_CHECKING:
 _DEFAULT_LOADER = "torch.utils.data.DataLoader"
 
 
-_FIRST = regex(rb"[ \t]*(?:from|import)\b")
+_FIRST = regex(rb"[ \t]*(from|import)\b")
 # With the line break, which is searched for many times faster than a place behind one.
-_FURTHER = regex(rb"\n[ \t]*(?:from|import)\b")
+_FURTHER = regex(rb"\n[ \t]*(from|import)\b")
 _STATEMENTS = ("import_statement", "import_from_statement")
+_PLAIN = regex(rb"(?:from[ \t]+([\w.]+)[ \t]+)?import(?:[ \t]+([\w., \t]+)|[ \t]*\(([\w,\s]+)\))")
+"""A statement of nothing but names, which is read without its tree, as nearly all can be."""
 
 
 @dataclass(slots=True)
@@ -41,34 +44,30 @@ class Imports:
         """Return what the import statements anywhere in ``code`` say; ``root`` is its tree."""
         imports = cls(words)
         first = _FIRST.match(code)
-        for match in chain((first,) if first else (), _FURTHER.finditer(code)):
-            statement = outermost_at(root, match.end() - 1, match.end(), _STATEMENTS)
+        places = [match.span(1) for match in chain((first,) if first else (), _FURTHER.finditer(code))]
+        top = root.named_children if places else ()
+        at_top = {node.start_byte: node for node in top if node.type in _STATEMENTS}
+        for start, end in places:
+            statement = at_top.get(start) or outermost_at(root, end - 1, end, _STATEMENTS)
             if statement is not None:
                 imports.add(statement)
         return imports
 
     def add(self, statement: Node) -> None:
         """Take in one ``import`` or ``from ... import`` statement."""
+        plain = None if statement.has_error else _plain(statement.text or b"")
+        if plain is not None:
+            self.modules.update(plain.modules)
+            self.names.update(plain.names)
+            return
         module = _text(statement.child_by_field_name("module_name"))
-        if module:
-            self.modules.add(module)
         for child in statement.children_by_field_name("name"):
-            local = child
-            dotted = _text(child)
-            if child.type == "aliased_import":
-                dotted = _text(child.child_by_field_name("name"))
-                alias = child.child_by_field_name("alias")
-                local = alias if alias is not None else child
-            if not module:
-                self.modules.add(dotted)
-            if module:
-                self.names[_text(local)] = f"{module}.{dotted}"
-            elif child.type == "aliased_import":
-                self.names[_text(local)] = dotted
-            else:  # import torch.utils.data binds the name torch
-                top = dotted.partition(".")[0]
-                self.names[top] = top
+            is_aliased = child.type == "aliased_import"
+            dotted = _text(child.child_by_field_name("name") if is_aliased else child)
+            self.modules.add(module or dotted)
+            self.names.update([_bound(module, dotted, _text(child.child_by_field_name("alias")))])
         if any(child.type == "wildcard_import" for child in statement.named_children):
+            self.modules.add(module)
             self.stars.append(module)
 
     def resolve(self, dotted: str) -> str | None:
@@ -101,6 +100,35 @@ class Imports:
                 self._own_loader = _defines(root, callee)
             return None if self._own_loader else loaders[_DEFAULT_LOADER]
         return None
+
+
+class _Plain(NamedTuple):
+    """What one statement says."""
+
+    modules: frozenset[str]
+    names: dict[str, str]
+
+
+@lru_cache(maxsize=4096)  # the files of a tree import much the same
+def _plain(statement: bytes) -> _Plain | None:
+    """Return what ``statement`` says, or None where that takes its tree."""
+    match = _PLAIN.fullmatch(statement)
+    if match is None:
+        return None
+    module = (match[1] or b"").decode()
+    parts = [name.split() for name in (match[2] or match[3]).decode().split(",") if name.strip()]
+    if any(len(each) != 1 and (len(each) != 3 or each[1] != "as") for each in parts):
+        return None
+    names = dict(_bound(module, each[0], each[2] if len(each) == 3 else "") for each in parts)
+    return _Plain(frozenset([module] if module else [each[0] for each in parts]), names)
+
+
+def _bound(module: str, dotted: str, alias: str) -> tuple[str, str]:
+    """Return the name that ``from module import dotted as alias`` binds, or ``import``, with what it stands for."""
+    if module:
+        return alias or dotted, f"{module}.{dotted}"
+    top = dotted.partition(".")[0]
+    return (alias, dotted) if alias else (top, top)  # import torch.utils.data binds the name torch
 
 
 def _defines(root: Node, name: str) -> bool:

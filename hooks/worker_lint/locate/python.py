@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -103,7 +103,7 @@ class _Locator:
             if found is not None:
                 self.found.append(found)
             elif node.type == "identifier":
-                self.reach.add(normalised(word), sink_of(node, self.imports, self.words, self.root))
+                self.reach.add(normalised(word), partial(sink_of, node, self.imports, self.words, self.root))
 
     def _calls_and_options(self) -> Iterator[Node]:
         """Yield the name of each worker option that is given, and of each loader that is called."""

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from worker_lint.site import Value
 
 _SCOPES = ("function_definition", "lambda", "module")
+_WITHOUT_TESTS = frozenset(
+    ["function_definition", "class_definition", "identifier", "integer", "comment", "import_from_statement"]
+)
 _OF_PRESENCE = regex(r"""[\w.]+(?:\[[^]]*\])* is (?:not )?None\b|\bhasattr\([^)]*\)""")
 _NAMESPACES = (*_SCOPES, "class_definition")
 
@@ -43,8 +46,7 @@ def conditions_around(node: Node) -> tuple[str, ...]:
         elif current.type == "assert_statement" or _is_bounding_call(current):
             found.append(text_of(current))
         # What another function tests says nothing about this one.
-        inner = [c for c in current.named_children if c.type not in ("function_definition", "class_definition")]
-        stack += [child for child in inner if child != node]
+        stack += [child for child in current.named_children if child.type not in _WITHOUT_TESTS and child != node]
     return tuple(_OF_PRESENCE.sub("", test) for test in found)
 
 

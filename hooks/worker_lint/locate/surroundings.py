@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 _LOADER_WORDS = regex(
     rb"DataLoader|data_?loader|DataModule|torch\.utils\.data|create_loader|TrainingArguments|(?i:loader)\("
 )
+_LOADER_PARTS = (b"loader", b"datamodule", b"torch.utils.data", b"trainingarguments")
+"""What each of these words holds in lower case, no more than ``_LONGEST_BEFORE`` bytes behind its first."""
+_LONGEST_BEFORE = len("create_")
 _OTHER_VALUE = regex(
     r"(?i)world_size|num_envs?\b|len\(\w*(?:env|gpu|device|node|host)\w*\)|num_gpus|n_gpus|device_count"
 )
@@ -107,7 +110,7 @@ def of_target(name: Node, words: Vocabulary) -> list[Evidence]:
 def of_file(source: Source, imports: Imports, words: Vocabulary) -> list[Evidence]:
     """Return what the file as a whole says: whether it speaks of loaders, what it imports, what it is called."""
     found: list[Evidence] = []
-    speaks = _LOADER_WORDS.search(source.code)
+    speaks = _loader_words(source.code)
     if speaks:
         found.append(Evidence(WEAK, f"the file speaks of {speaks[0].decode('utf-8', 'replace')}"))
     else:
@@ -116,6 +119,13 @@ def of_file(source: Source, imports: Imports, words: Vocabulary) -> list[Evidenc
             found.append(Evidence(-STRONG, f"the file imports {module} and speaks of no loader"))
         found += [each for each in of_script(source.path.stem, words) if each.weight < 0]
     return found
+
+
+def _loader_words(code: bytes) -> re.Match[bytes] | None:
+    """Return the first place at which ``code`` speaks of a loader."""
+    lowered = code.lower()
+    parts = [found for part in _LOADER_PARTS if (found := lowered.find(part)) >= 0]
+    return _LOADER_WORDS.search(code, max(0, min(parts) - _LONGEST_BEFORE)) if parts else None
 
 
 def of_value(node: Node, needs_evidence: bool) -> list[Evidence]:

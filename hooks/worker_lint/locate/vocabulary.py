@@ -6,7 +6,7 @@ They are read from ``vocabulary.json``, which ``tools/write_data.py`` writes: ea
 from __future__ import annotations
 
 import json
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -61,9 +61,13 @@ class Words:
         self._starts = tuple(word[:-1] for word in listed if word.endswith("*") and not word.startswith("*"))
         self._ends = tuple(word[1:] for word in listed if word.startswith("*") and not word.endswith("*"))
         self._inside = tuple(word.strip("*") for word in listed if word.startswith("*") and word.endswith("*"))
+        self._has = lru_cache(maxsize=4096)(self._fits)  # the same names are asked for again and again
 
     def __contains__(self, word: str) -> bool:
         """Return whether ``word``, in snake case, is one of them."""
+        return self._has(word)
+
+    def _fits(self, word: str) -> bool:
         return (
             word in self._whole
             or word.startswith(self._starts)
@@ -73,7 +77,7 @@ class Words:
 
     def among(self, words: Iterable[str]) -> str | None:
         """Return the first of ``words``, in alphabetical order, that is one of them."""
-        return next((word for word in sorted(words) if word in self), None)
+        return min(filter(self._has, words), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +165,7 @@ def spellings(name: str) -> tuple[str, ...]:
     return (name, name.upper(), kebab, f"--{name}", f"--{kebab}", f"-{name}", f"-{kebab}", f"--{name.upper()}")
 
 
+@lru_cache(maxsize=4096)
 def normalised(name: str) -> str:
     """Return ``name`` as the vocabulary writes it: lower case, underscores, no leading dashes."""
     return name.lstrip("-").replace("-", "_").lower()
