@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import subprocess
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from worker_lint.discover import discover
 from worker_lint.errors import SourceError, UsageError
+from worker_lint.settings import SettingsResolver
 
 NOBODY = 65534
 
@@ -286,6 +288,29 @@ def test_where_git_cannot_list_the_walk_honours_gitignore(without_git):
     assert found(".") == [".gitignore", "a.py", "src/.gitignore", "src/b.py", "src/keep.log"]
 
 
+def test_that_git_could_not_list_is_told_once(without_git, monkeypatch):
+    write("a.py")
+    told = []
+    monkeypatch.chdir("..")
+    where = Path(without_git.name)
+    list(discover([where], lambda path: True, lambda path: False, told.append))
+    assert len(told) == 1
+    assert told[0].startswith(f"{where}: git cannot list it (")
+    assert told[0].endswith("); files that .gitignore names are left out, tracked or not")
+
+
+def test_why_git_could_not_list_is_told(folder):
+    git("init", "-q")
+    write("a.py")
+    Path(".git/config").write_text("[core\n", encoding="utf-8")
+    told = []
+    assert [each.path for each in discover([Path()], lambda path: True, lambda path: False, told.append)] == [
+        Path("a.py")
+    ]
+    assert len(told) == 1
+    assert "(bad config line" in told[0]
+
+
 def test_the_walk_of_a_folder_honours_the_gitignore_of_the_folders_above_it(without_git):
     write("src/deep/a.py", "src/deep/b.log", "src/deep/build/c.py", "src/deep/d.tmp")
     write(".gitignore", text="*.log\n/src/deep/build\n")
@@ -335,7 +360,9 @@ def unprivileged(folder):
     if os.geteuid() != 0:
         yield
         return
-    import worker_lint.tree  # noqa: F401 - what is imported late may lie where only the superuser reads
+    # What is imported late may lie where only the superuser reads.
+    for module in ("encodings.utf_8_sig", "worker_lint.toml_text", "worker_lint.tree"):
+        import_module(module)
 
     for above in (folder, *folder.parents[:-2]):
         above.chmod(0o755)
@@ -394,6 +421,26 @@ def test_a_tracked_file_in_a_folder_that_cannot_be_entered_is_not_taken_for_dele
     Path("sub/locked").chmod(0o444)  # git can list it, and says nothing of what it cannot look at
     with pytest.raises(SourceError, match="sub/locked: Permission denied"):
         found(".")
+
+
+@pytest.mark.parametrize("mode", [0o000, 0o444], ids=["closed", "that may be listed and not entered"])
+def test_settings_in_a_folder_that_cannot_be_entered_are_none(locked, unprivileged, mode):
+    (locked / "sub" / "locked").chmod(mode)
+    yielded = []
+    with suppress(SourceError):
+        yielded.extend(discover([Path()], lambda path: True, SettingsResolver({}).is_excluded))
+    assert {"a.py", "sub/c.py"} <= {str(each.path) for each in yielded}
+    Path("worker-lint.toml").write_text('exclude = ["locked/"]\n', encoding="utf-8")
+    yielded = discover([Path()], lambda path: True, SettingsResolver({}).is_excluded)
+    assert [str(each.path) for each in yielded] == ["a.py", "sub/c.py", "worker-lint.toml"]
+
+
+def test_settings_are_looked_for_above_a_thousand_folders(folder):
+    deep = Path(*["d"] * 1000)
+    write("worker-lint.toml", text='mode = "debug"\nexclude = ["b.py"]\n')
+    settings = SettingsResolver({})
+    assert settings.for_path(deep / "a.py").mode == "debug"
+    assert [settings.is_excluded(deep / name) for name in ("a.py", "b.py")] == [False, True]
 
 
 def test_a_hundred_folders_deep_is_no_trouble(either):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from worker_lint.glob import translate
@@ -110,10 +111,14 @@ class PathPatterns:
         # Git never looks below a folder that matches, so no later "!pattern" brings a file in it back.
         # Remembered by folder: ten thousand paths share a few hundred of them.
         known = self._folders.get(folder)
-        if known is None:
-            known = self._cover(folder.rpartition("/")[0]) or self._rules.ignores(folder, is_folder=True)
-            self._folders[folder] = known
-        return known
+        if known is not None:
+            return known
+        covered = False
+        for above in accumulate(folder.split("/"), "{}/{}".format):
+            if above not in self._folders:
+                self._folders[above] = covered or self._rules.ignores(above, is_folder=True)
+            covered = self._folders[above]
+        return covered
 
 
 def _parsed(line: str) -> Pattern:

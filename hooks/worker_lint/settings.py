@@ -183,16 +183,27 @@ class SettingsResolver:
         return file, _below(file.folder, full)
 
     def _closest(self, folder: str) -> SettingsFile | None:
-        if folder not in self._folders:
-            self._folders[folder] = self._look(folder)
+        """Return the settings file of ``folder``, or of the closest folder above it that has one."""
+        passed = []
+        above = folder
+        while above not in self._folders:
+            passed.append(above)
+            found = self._look(above)
+            if found is not None or is_top(above):
+                self._folders[above] = found
+            else:
+                above = os.path.dirname(above)  # noqa: PTH120
+        for each in passed:
+            self._folders[each] = self._folders[above]
         return self._folders[folder]
 
     def _look(self, folder: str) -> SettingsFile | None:
+        """Return the settings file that lies in ``folder``; None where there is none, or nobody may look."""
         for name in FILE_NAMES:
             path = os.path.join(folder, name)  # noqa: PTH118 - for each folder of a tree
             if os.path.isfile(path) and (found := read_settings(Path(path), self._codes)):  # noqa: PTH113
                 return found
-        return None if is_top(folder) else self._closest(os.path.dirname(folder))  # noqa: PTH120
+        return None
 
 
 def _folder_of(path: Path) -> str:

@@ -31,6 +31,8 @@ class Tree:
     """Symbolic links to files. Links to folders are not followed, as in git: they may lead in a circle."""
     unreadable: dict[str, str] = field(default_factory=dict)
     """What could not be read, folders (``.`` is the root itself) and .gitignore files, and why."""
+    refused: str = ""
+    """Why git did not list what lies in its checkout."""
     known: dict[str, bool] = field(default_factory=dict)
     """Whether a word stands in files of checkouts within this one."""
     search: Search | None = None
@@ -76,7 +78,8 @@ class Tree:
         """Take note of what git lists, if it lists anything."""
         self.search = Search(self.root, tracked=True)
         listing = _git_listing(self.root)
-        if listing is None:
+        if isinstance(listing, str):
+            self.refused = listing
             self.search.end()
             self.search = None
             return False
@@ -106,8 +109,8 @@ def list_tree(root: Path) -> Tree:
     return tree
 
 
-def _git_listing(root: Path) -> tuple[dict[str, bool], dict[str, str]] | None:
-    """Return what git lists below ``root``, and what it could not open; None where git cannot say.
+def _git_listing(root: Path) -> tuple[dict[str, bool], dict[str, str]] | str:
+    """Return what git lists below ``root``, and what it could not open; or why it cannot say.
 
     With each path goes whether git has it in its index as a plain file, and looks for it nowhere but on the disk.
     """
@@ -116,9 +119,10 @@ def _git_listing(root: Path) -> tuple[dict[str, bool], dict[str, str]] | None:
     try:
         done = subprocess.run(command, env=environment(), capture_output=True, check=False)
     except OSError:
-        return None
-    if done.returncode != 0:
-        return None  # no work tree, or one of another owner ("dubious ownership")
+        return "git is not installed"
+    if done.returncode != 0:  # no work tree, or one of another owner ("dubious ownership")
+        said = done.stderr.decode("utf-8", "replace").splitlines() or [f"status {done.returncode}"]
+        return said[0].removeprefix("fatal: ")
     # As a dictionary, because a file in an unfinished merge is listed once a stage.
     paths = {os.fsdecode(name): plain for name, plain in map(_read, done.stdout.split(b"\0")[:-1])}
     top = _checkout_above(root) or root

@@ -135,7 +135,7 @@ class _Run:
     def check_files(self, places: list[Path]) -> None:
         """Check the files and folders ``places``."""
         wanted = partial(is_wanted, settings_for=self._settings.for_path)
-        files = self._until_error(discover(places, wanted, self._settings.is_excluded))
+        files = self._until_error(discover(places, wanted, self._settings.is_excluded, self.say))
         named = frozenset(places)
         documents = 0
         sightings: list[Sighting] = []
