@@ -8,14 +8,18 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
 
 from worker_lint import processes
+from worker_lint.check import check_file
 from worker_lint.cli import main
+from worker_lint.errors import SourceError
 from worker_lint.policies import Policies
+from worker_lint.rewrite.apply import mended
 from worker_lint.settings import SettingsResolver
 
 EXAMPLE = Path(__file__).parents[1] / "examples"
@@ -56,13 +60,15 @@ def test_the_report_is_the_same(tree, capsys, more):
     assert one[1]
 
 
-def test_fixes_are_the_same(tree, capsys):
+@pytest.mark.parametrize("unsafe", [[], ["--unsafe-fixes"]], ids=["safe", "unsafe"])
+def test_fixes_are_the_same(tree, capsys, unsafe):
     copy = tree.with_name(f"{tree.name}-copy")
     shutil.copytree(tree, copy)
-    arguments = ["--isolated", "--profile=none", "--mode=debug", "--fix", "--unsafe-fixes", "--quiet", "--no-cache"]
-    main([*arguments, "--jobs=3"])
+    arguments = ["--isolated", "--profile=none", "--mode=debug", "--fix", "--quiet", "--no-cache", *unsafe]
+    several = main([*arguments, "--jobs=3"]), *capsys.readouterr()
     os.chdir(copy)
-    main([*arguments, "--jobs=1"])
+    one = main([*arguments, "--jobs=1"]), *capsys.readouterr()
+    assert several == one
     names = [path.relative_to(tree) for path in sorted(tree.rglob("*")) if path.is_file()]
     assert [name for name in names if (tree / name).read_bytes() != (copy / name).read_bytes()] == []
 
@@ -76,11 +82,27 @@ def _policies():
 
 
 def test_policies_can_be_sent_to_another_process(tree, monkeypatch):
-    forked = processes.verdicts(_files(tree), _policies(), 2)
+    mend = partial(mended, unsafe=True)
+    forked = processes.verdicts(_files(tree), _policies(), 2, mend)
     monkeypatch.setattr(processes.sys, "platform", "darwin")
     monkeypatch.setenv("PYTHONPATH", str(HOOKS))
-    assert processes.verdicts(_files(tree), _policies(), 2) == forked
+    assert processes.verdicts(_files(tree), _policies(), 2, mend) == forked
     assert any(verdict and verdict[0][3] for verdict in forked)
+
+
+def test_what_a_file_becomes_is_found_by_several_processes(tree, monkeypatch):
+    found = processes.verdicts(_files(tree), _policies(), 2, partial(mended, unsafe=False))
+    here = [mended(check_file(path, _policies()), _policies(), unsafe=False) for path, _ in _files(tree)]
+    codes = [None if each is None or each[2] is None else each[2][0] for each in found]
+    assert codes == [each and each.source.code for each in here]
+    assert any(codes)
+
+
+def test_a_file_that_cannot_be_mended_is_left_to_the_first_process(tree):
+    def refuse(*_):
+        raise SourceError("it cannot be written back")
+
+    assert set(processes.verdicts(_files(tree), _policies(), 2, refuse)) == {None}
 
 
 _ELSEWHERE = """
@@ -153,10 +175,10 @@ def test_a_process_that_is_killed_is_one_clear_line(tree, monkeypatch, capsys):
     here = os.getpid()
     judged = processes._judged
 
-    def killed(paths, policies):
+    def killed(paths, policies, mend):
         if os.getpid() != here:
             os.kill(os.getpid(), signal.SIGKILL)
-        return judged(paths, policies)
+        return judged(paths, policies, mend)
 
     monkeypatch.setattr(processes, "_judged", killed)
     assert main(["--isolated", "--profile=none", "--no-cache", "--jobs=2"]) == 2
@@ -188,7 +210,7 @@ import sys, time
 from worker_lint import processes
 from worker_lint.cli import main
 processes.LEAST_BYTES = 2000
-def judged(paths, policies):
+def judged(paths, policies, mend):
     sys.stderr.write("begun\\n")
     sys.stderr.flush()
     time.sleep(60)

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Literal
 
 from worker_lint.dataclass import dataclass, field
+from worker_lint.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,6 +16,16 @@ if TYPE_CHECKING:
     from worker_lint.sighting import Sighting
     from worker_lint.source import Source
     from worker_lint.suppressions import Exempted
+
+
+class Mended(NamedTuple):
+    """What a file becomes where the fixes in it are made."""
+
+    source: Source
+    findings: list[FoundIn]
+    """What is left to find in it."""
+    number: int
+    """How many findings were mended."""
 
 
 @dataclass(slots=True)
@@ -33,6 +44,8 @@ class FileReport:
     """The suppressions of the settings that silenced something in it, and what."""
     known: Counter[Known] = field(default_factory=Counter)
     """Findings in it that the baseline lists."""
+    mended: Mended | None = None
+    """What it becomes with its fixes, where that is known already."""
     error: str | None = None
     """One line, where the file could not be judged."""
     skipped: Literal["binary", "unknown language", "unwanted language"] | None = None

@@ -10,20 +10,23 @@ from typing import TYPE_CHECKING
 
 from worker_lint.check import check_text
 from worker_lint.errors import SourceError, WorkerLintError
-from worker_lint.record import digest_of, record_of
+from worker_lint.record import digest_of, record_of, record_of_mended
 from worker_lint.source import read
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from multiprocessing.connection import Connection
     from multiprocessing.process import BaseProcess
     from pathlib import Path
 
+    from worker_lint.file_report import FileReport, Mended
     from worker_lint.policies import Policies
-    from worker_lint.record import Record
+    from worker_lint.record import MendedRecord, Record
 
-    Verdict = tuple[Record, str] | None
-    """What was found in a file, and the digest of what it held; None where that cannot be sent."""
+    Verdict = tuple[Record, str, MendedRecord | None] | None
+    """What was found in a file, the digest of what it held, and what it becomes; None where that cannot be sent."""
+    Mend = Callable[[FileReport, Policies], Mended | None]
+    """Says what a file becomes, or None where it stays; what it raises is raised again in the first process."""
 
 LEAST_BYTES = 100_000
 """Bytes to judge for each process: to start one and to hear from it costs as much as to judge a part of that."""
@@ -34,13 +37,15 @@ _readers: list[Connection] = []
 """The ends of the pipes that this process reads; a forked one inherits them."""
 
 
-def verdicts(files: Sequence[tuple[Path, int]], policies: Policies, jobs: int) -> list[Verdict]:
+def verdicts(
+    files: Sequence[tuple[Path, int]], policies: Policies, jobs: int, mend: Mend | None = None
+) -> list[Verdict]:
     """Return what is found in each of ``files``, given with their sizes in bytes, in their order.
 
     Up to ``jobs`` processes judge a share each, of which this one is one. Where there is less than ``LEAST_BYTES`` for
     each of two, nothing is judged, and nothing returned; nor is what a process was to judge that could not be had.
     ``policies`` must know the policy of every file: a machine is measured once. Raises WorkerLintError where a process
-    ends without an answer.
+    ends without an answer. With ``mend``, a verdict comes with what that says.
     """
     number = min(jobs, sum(size for _, size in files) // LEAST_BYTES)
     if number < 2:
@@ -52,8 +57,8 @@ def verdicts(files: Sequence[tuple[Path, int]], policies: Policies, jobs: int) -
     try:
         with suppress(OSError):  # no more processes, files or memory are to be had
             for each in paths[1:]:
-                helpers.append(_Helper(each, policies))
-        answers = [_judged(paths[0], policies), *(helper.answer() for helper in helpers)]
+                helpers.append(_Helper(each, policies, mend))
+        answers = [_judged(paths[0], policies, mend), *(helper.answer() for helper in helpers)]
     finally:
         for helper in helpers:
             helper.end()
@@ -77,7 +82,7 @@ def _shares(sizes: Sequence[int], number: int) -> list[list[int]]:
 class _Helper:
     """A process that judges a share of the files, and ends."""
 
-    def __init__(self, paths: list[Path], policies: Policies) -> None:
+    def __init__(self, paths: list[Path], policies: Policies, mend: Mend | None) -> None:
         from multiprocessing import get_context
 
         # A fork has all that it needs; where it is not safe (macOS) or not there (Windows), it is sent.
@@ -85,7 +90,8 @@ class _Helper:
         self._reader, writer = context.Pipe(duplex=False)
         with writer:
             _readers.append(self._reader)
-            self._process: BaseProcess = context.Process(target=_answer, args=(paths, policies, writer), daemon=True)
+            arguments = paths, policies, mend, writer
+            self._process: BaseProcess = context.Process(target=_answer, args=arguments, daemon=True)
             try:
                 self._process.start()
             except OSError:
@@ -114,13 +120,13 @@ class _Helper:
         self._process.join()
 
 
-def _answer(paths: list[Path], policies: Policies, writer: Connection) -> None:
+def _answer(paths: list[Path], policies: Policies, mend: Mend | None, writer: Connection) -> None:
     """Send what is found in ``paths``: the work of a process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that started this one ends it
     for reader in _readers:
         reader.close()  # or nobody would notice that the one that reads is gone
     with suppress(OSError):
-        writer.send(_judged(_while_awaited(paths), policies))
+        writer.send(_judged(_while_awaited(paths), policies, mend))
         return
     os._exit(1)  # nobody hears what became of it
 
@@ -134,14 +140,22 @@ def _while_awaited(paths: Iterable[Path]) -> Iterator[Path]:
         yield path
 
 
-def _judged(paths: Iterable[Path], policies: Policies) -> list[Verdict]:
-    return [_verdict(path, policies) for path in paths]
+def _judged(paths: Iterable[Path], policies: Policies, mend: Mend | None) -> list[Verdict]:
+    return [_verdict(path, policies, mend) for path in paths]
 
 
-def _verdict(path: Path, policies: Policies) -> Verdict:
+def _verdict(path: Path, policies: Policies, mend: Mend | None) -> Verdict:
     try:
         data = read(path)
     except SourceError:
         return None  # it was there a moment ago; whoever reads it next says what has become of it
-    record = record_of(check_text(path, data, policies))
-    return None if record is None else (record, digest_of(data))
+    report = check_text(path, data, policies)
+    record = record_of(report)
+    if record is None:
+        return None
+    try:
+        mended = None if mend is None else mend(report, policies)
+    except SourceError:
+        return None
+    sent = None if mended is None else record_of_mended(path, mended)
+    return None if mended is not None and sent is None else (record, digest_of(data), sent)

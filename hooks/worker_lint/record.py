@@ -6,8 +6,9 @@ from collections import Counter
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
+from worker_lint.dataclass import replace
 from worker_lint.errors import SourceError
-from worker_lint.file_report import FileReport
+from worker_lint.file_report import FileReport, Mended
 from worker_lint.opening import language_of
 from worker_lint.source import Source, read
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 Record = list[Any]
 """Numbers, texts, and lists of them: what JSON has a place for."""
+MendedRecord = tuple[bytes, Record, int]
+"""The code of a file that was mended, what is left to find in it, and how many findings were mended."""
 
 
 def record_of(report: FileReport) -> Record | None:
@@ -39,6 +42,20 @@ def record_of(report: FileReport) -> Record | None:
         sorted([exemption.index, code] for exemption, code in report.exempted),
         [[*known, number] for known, number in report.known.items()],
     ]
+
+
+def record_of_mended(path: Path, mended: Mended) -> MendedRecord | None:
+    """Return what the file at ``path`` became, with its code, as plain values; None where ``record_of`` has none."""
+    left = record_of(FileReport(path, mended.source, findings=mended.findings))
+    return None if left is None else (mended.source.code, left, mended.number)
+
+
+def add_mended(report: FileReport, record: MendedRecord, settings: Settings) -> None:
+    """Add to the ``report`` of a file what ``record`` says that it becomes: the inverse of ``record_of_mended``."""
+    if report.source is not None:
+        code, left, number = record
+        source = replace(report.source, code=code)
+        report.mended = Mended(source, report_of(report.path, left, settings, source).findings, number)
 
 
 def needs_code(record: Record) -> bool:

@@ -11,7 +11,7 @@ from worker_lint.errors import SourceError, WorkerLintError
 from worker_lint.file_report import FileReport
 from worker_lint.named_tuple import NamedTuple
 from worker_lint.opening import is_bystander, opened
-from worker_lint.record import digest_of, needs_code, restored
+from worker_lint.record import add_mended, digest_of, needs_code, restored
 from worker_lint.source import read, size
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from worker_lint.cache import Look
     from worker_lint.discover import Found
     from worker_lint.policies import Policies
-    from worker_lint.processes import Verdict
+    from worker_lint.processes import Mend, Verdict
 
 _MOST_BY_DEFAULT = 8
 """Processes where nobody says how many: the CPUs of a machine are not all for one job."""
@@ -38,19 +38,26 @@ class _Pending(NamedTuple):
 
 
 def sweep(
-    found: Iterable[Found], policies: Policies, folder: Path | None, jobs: int | None, *, mending: bool = False
+    found: Iterable[Found],
+    policies: Policies,
+    folder: Path | None,
+    jobs: int | None,
+    *,
+    mending: bool = False,
+    mend: Mend | None = None,
 ) -> Iterator[FileReport]:
     """Yield the report of each file, in order, as ``check`` does.
 
     What is known of them is taken from the cache in ``folder``, if there is to be one, and kept there. Up to ``jobs``
     processes, by default one for each CPU, judge the others. Nothing is written but the cache: with ``mending``,
-    findings come with all that it takes to mend them, from this process, which alone writes.
+    findings come with all that it takes to mend them, or with what ``mend`` says that their file becomes; this process
+    alone writes it.
     """
     files = iter(found)
     number = jobs or min(_cpus(), _MOST_BY_DEFAULT)
     cache = None if folder is None else Cache.opened(folder, policies)
     while window := list(islice(files, _WINDOW if number > 1 else 1)):
-        yield from _Sweep(policies, cache, mending).over(window, number)
+        yield from _Sweep(policies, cache, mending, mend).over(window, number)
     if cache is not None:
         cache.save()
 
@@ -63,10 +70,11 @@ def _cpus() -> int:
 class _Sweep:
     """What the files of one window need."""
 
-    def __init__(self, policies: Policies, cache: Cache | None, mending: bool) -> None:
+    def __init__(self, policies: Policies, cache: Cache | None, mending: bool, mend: Mend | None) -> None:
         self._policies = policies
         self._cache = cache
         self._mending = mending
+        self._mend = mend
 
     def over(self, window: Sequence[Found], jobs: int) -> Iterator[FileReport]:
         """Yield the report of each file of ``window``."""
@@ -89,7 +97,7 @@ class _Sweep:
         from worker_lint.processes import verdicts
 
         sent = [(each.path, each.size) for each in pending if self._is_ready(each.path)]
-        found = verdicts(sent, self._policies, jobs)
+        found = verdicts(sent, self._policies, jobs, self._mend)
         return dict(zip((path for path, _ in sent), found, strict=False))
 
     def _is_ready(self, path: Path) -> bool:
@@ -133,11 +141,14 @@ class _Sweep:
         """Return what a process has found, where that is all that is needed."""
         if verdict is None:
             return None
-        record, digest = verdict
-        if self._mending and needs_code(record):
+        record, digest, mended = verdict
+        if self._mending and needs_code(record) and self._mend is None:
             return None
-        report = restored(pending.path, record, digest, self._policies.settings_for(pending.path))
+        settings = self._policies.settings_for(pending.path)
+        report = restored(pending.path, record, digest, settings)
         if report is not None:
+            if mended is not None:
+                add_mended(report, mended, settings)
             if report.concerned:
                 self._policies.for_path(pending.path)  # whose notices are for those who asked
             self._keep(report, pending.look, digest)

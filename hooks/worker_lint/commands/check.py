@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterator
 
+    from worker_lint.processes import Mend
     from worker_lint.settings import SettingsResolver
     from worker_lint.sighting import Sighting
 
@@ -185,8 +186,13 @@ class _Run:
             return check(first, self.policies)
         from worker_lint.sweep import sweep
 
-        mending = args.fix or args.diff or args.add_ignore
-        return sweep(chain(first, files), self.policies, folder, args.jobs, mending=mending)
+        mend: Mend | None = None
+        if (args.fix or args.diff) and not args.add_ignore:
+            from worker_lint.rewrite.apply import mended
+
+            mend = partial(mended, unsafe=args.unsafe_fixes)
+        mending = mend is not None or args.add_ignore
+        return sweep(chain(first, files), self.policies, folder, args.jobs, mending=mending, mend=mend)
 
     def check_stdin(self) -> None:
         """Check the text of standard input; with ``--fix``, write it, mended, to standard output."""
@@ -273,7 +279,9 @@ class _Run:
             else:
                 from worker_lint.rewrite.apply import apply_fixes
 
-                changed, left, number = apply_fixes(source, file.findings, policy, unsafe=args.unsafe_fixes)
+                changed, left, number = file.mended or apply_fixes(
+                    source, file.findings, policy, unsafe=args.unsafe_fixes
+                )
             data = changed.encode(changed.code)
             if args.diff:
                 _write_bytes(unified_diff(source, changed))

@@ -6,14 +6,18 @@ from typing import TYPE_CHECKING
 
 from worker_lint.dataclass import replace
 from worker_lint.errors import SourceError
+from worker_lint.file_report import Mended
+from worker_lint.finding import is_made
 from worker_lint.judge import judge
 from worker_lint.locate import locate
 from worker_lint.opening import words_of
 from worker_lint.rewrite.edits import chosen, splice, swaps_integers
 
 if TYPE_CHECKING:
+    from worker_lint.file_report import FileReport
     from worker_lint.finding import Fix, FoundIn
     from worker_lint.locate.vocabulary import Vocabulary
+    from worker_lint.policies import Policies
     from worker_lint.policy import Policy
     from worker_lint.source import Edit, Source
 
@@ -21,25 +25,34 @@ _MOST_PASSES = 100
 """Passes after which fixes that undo each other are given up; two or three are what it takes."""
 
 
-def apply_fixes(
-    source: Source, findings: list[FoundIn], policy: Policy, *, unsafe: bool = False
-) -> tuple[Source, list[FoundIn], int]:
+def mended(report: FileReport, policies: Policies, *, unsafe: bool) -> Mended | None:
+    """Return what the file of ``report`` becomes, or None where no fix is to be made in it.
+
+    Raises what ``apply_fixes`` does.
+    """
+    source = report.source
+    if source is None or not any(is_made(finding.fix, unsafe) for _, finding in report.findings):
+        return None
+    return apply_fixes(source, report.findings, policies.for_path(source.path), unsafe=unsafe)
+
+
+def apply_fixes(source: Source, findings: list[FoundIn], policy: Policy, *, unsafe: bool = False) -> Mended:
     """Return the file with every fix made, what is left to find in it, and how many findings were mended.
 
     Unsafe fixes are made where ``unsafe`` asks for them. Nothing is written. Raises SourceError where an edit cannot be
     made safely; the source is then as it was.
     """
-    mended = 0
+    number = 0
     for _ in range(_MOST_PASSES):
         fixes = chosen(findings, unsafe=unsafe)
         if not fixes:
-            return source, findings, mended
+            return Mended(source, findings, number)
         words = words_of(policy.settings)
         _refuse_more_than_comments(source, fixes, words)
         edits = [piece.outward(edit) for piece, fix in fixes for edit in _confirmed(piece, fix)]
         source = replace(source, code=splice(source.code, edits))
         before, findings = len(findings), judge(locate(source, words), policy)
-        mended += max(len(fixes), before - len(findings))  # a count that gets workers mends the options beside it too
+        number += max(len(fixes), before - len(findings))  # a count that gets workers mends the options beside it too
     raise SourceError(f"{source.path}: its fixes undo each other; nothing was written, report this with the file")
 
 
