@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from worker_lint.locate import locate
 from worker_lint.locate import python as module
+from worker_lint.locate.given import may_give
 from worker_lint.locate.vocabulary import extended, vocabulary
 from worker_lint.source import Source
 
@@ -96,6 +98,25 @@ def test_names_of_the_settings_are_looked_for_too():
     assert document("loaders_of_mine = 4", words).sites
     assert document("from mine import make\nmake(procs=4)", words).sites
     assert not is_parsed(document("use(loaders_of_mine)", words))
+
+
+@pytest.mark.parametrize(
+    ("behind", "expected"),
+    [
+        pytest.param("#" * 5_000, False, id="a line of nothing but number signs"),
+        pytest.param("# # #\n" * 90 + "x", False, id="comments that could be taken apart in many ways"),
+        pytest.param(" " * 90 + "x", False, id="a gap"),
+        pytest.param(" " * 90 + "= 4", True, id="a value behind a gap"),
+        pytest.param("\\\n" * 40 + "x", False, id="continued lines"),
+        pytest.param("\u3000\ufeff" * 40 + "x", False, id="spaces that are not ASCII"),
+        pytest.param("\u3000\ufeff" * 40 + "= 4", True, id="a value behind such spaces"),
+        pytest.param("#num_workers\n" * 9_000, True, id="more comments than anybody looks through"),
+    ],
+)
+def test_what_stands_behind_a_word_is_read_in_one_way_only(behind, expected):
+    code = f"num_workers {behind}".encode()
+    hits = [("num_workers", match.span()) for match in re.finditer(b"num_workers", code)]
+    assert may_give(code, hits, [], ()) == expected
 
 
 PIECES = ("num_workers", "DataLoader", "persistent_workers", *" =:,()[]{}'\".", "\n", "\\\n", "# c\n", " as DL", " or ")

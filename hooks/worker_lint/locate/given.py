@@ -16,15 +16,20 @@ if TYPE_CHECKING:
 
     from worker_lint.locate.words import Named
 
-# What may stand between two tokens within brackets, and all that is not ASCII.
-_GAP = rb"(?:[\s\\\x80-\xff]|\#[^\r\n]*)*"
-_SETS = regex(rb"""["']|%b(?:=(?!=)|[:,]|or\b)""" % _GAP)
+# A piece of what may stand between two tokens within brackets; of what is not ASCII, what may be a space.
+_GAP = (
+    rb"(?:[\s\\]|\#[^\r\n]*(?:[\r\n]|\Z)"
+    rb"|\xc2[\x85\xa0]|\xe1\x9a\x80|\xe2[\x80\x81][\x80-\xbf]|\xe3\x80\x80|\xef\xbb\xbf)"
+)
+# Of a gap that is longer than this, nobody looks for the end: that would take the square of its length.
+_BEHIND = rb"%b{0,99}(?:%%b)|%b{100}" % (_GAP, _GAP)
+_SETS = regex(rb"['\"]|" + _BEHIND % rb"=(?!=)|[:,]|or\b")
 """Behind a name that gets a value: the end of a string, ``=``, ``: int =``, ``:=``, ``, b = 1, 2``, ``or 1``."""
-_NAMES = regex(rb"""["']|%b=(?!=)""" % _GAP)
+_NAMES = regex(rb"['\"]|" + _BEHIND % rb"=(?!=)")
 """Behind the name of an option: the end of a string, as in a dict, or ``=``."""
-_CALLS = regex(rb"%b(?:\(|as\b)" % _GAP)
+_CALLS = regex(_BEHIND % rb"\(|as\b")
 """Behind a loader that is called, or imported under another name."""
-_PASSED_ON = regex(rb"%b[,)]" % _GAP)
+_PASSED_ON = regex(_BEHIND % rb"[,)]")
 """Behind a loader that is an argument: ``partial(DataLoader, ...)``."""
 _PARTIAL = b"partial"
 
@@ -36,16 +41,14 @@ def may_give(code: bytes, counts: Collection[Named], others: Collection[Named], 
     """
     if MARK in code:
         return bool(counts or others)
-    for _, (start, end) in counts:
-        if _SETS.match(code, end) and not in_comment_line(code, start):
-            return True
+    if any(_SETS.match(code, end) and not in_comment_line(code, start) for _, (start, end) in counts):
+        return True
     passed_on = bool(others) and _PARTIAL in code
     for word, (start, end) in others:
-        found = (
-            _CALLS.match(code, end) or (passed_on and _PASSED_ON.match(code, end))
-            if word in loaders
-            else (_NAMES.match(code, end))
-        )
-        if found and not in_comment_line(code, start):
+        if word not in loaders:
+            found = _NAMES.match(code, end)
+        else:
+            found = _CALLS.match(code, end) or (_PASSED_ON.match(code, end) if passed_on else None)
+        if found is not None and not in_comment_line(code, start):
             return True
     return False
