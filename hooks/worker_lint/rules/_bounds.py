@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from worker_lint.count_fix import count_fix
+from worker_lint.count_fix import CountFixes
 from worker_lint.finding import Severity
 from worker_lint.rules._words import subject
 
@@ -22,6 +22,7 @@ def beyond(rule: Rule, term_name: str, document: Document, policy: Policy) -> It
 
     An error is only a warning where the excess rests on assumed inputs.
     """
+    fixes = CountFixes(document, policy)
     for site in document.sites:
         number = site.value.number
         found = policy.term(term_name, site.group) if number is not None else None
@@ -37,7 +38,7 @@ def beyond(rule: Rule, term_name: str, document: Document, policy: Policy) -> It
             site.value,
             f"{subject(site)} is {number}, but {bound.machine} bears {term.workers}: {term.why}{assumed}",
             f"{wanted}, or {term.remedy}" if term.remedy else wanted,
-            fix=count_fix(site, document, policy),
+            fix=fixes.at(site),
             site=site,
             severity=None if bound.certainly_exceeds(term, number) else Severity.WARNING,
         )

@@ -14,18 +14,19 @@ LONGEST_EDIT = 900
 """Bytes of an expression that is rewritten as a whole; the rewriter takes a few more."""
 
 
-def with_keyword(call: Node, argument: str, before: str) -> Edit | None:
+def with_keyword(call: Node, argument: str, *, before: str | None = None) -> Edit | None:
     """Return the edit that gives ``call`` one keyword ``argument`` more, as in ``type=int``.
 
-    It stands before the argument ``before``, where there is one and no positional argument follows, else behind the
-    last positional argument: on a line of its own where its neighbour has one. None where the call is too long.
+    It stands before the keyword argument called ``before``, where there is one and no positional argument follows, else
+    behind the last positional argument: on a line of its own where its neighbour has one. None where the call is too
+    long, or has no argument that tells a place.
     """
     arguments = call.child_by_field_name("arguments")
     if arguments is None or call.end_byte - call.start_byte > LONGEST_EDIT:
         return None
     named = [child for child in arguments.named_children if child.type != "comment"]
     positional = [child for child in named if child.type != "keyword_argument"]
-    follower = next((child for child in named if _name(child) == before), None)
+    follower = next((child for child in named if _is_called(child, before)), None)
     if follower is None or (positional and positional[-1].start_byte > follower.start_byte):
         follower = None
     if follower is None and not positional:
@@ -49,5 +50,5 @@ def _indent(text: bytes, at: int) -> bytes | None:
     return text[start:at]
 
 
-def _name(argument: Node) -> str:
-    return text_of(argument.child_by_field_name("name")) if argument.type == "keyword_argument" else ""
+def _is_called(argument: Node, name: str | None) -> bool:
+    return argument.type == "keyword_argument" and text_of(argument.child_by_field_name("name")) == name

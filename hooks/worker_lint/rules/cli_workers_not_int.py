@@ -166,7 +166,7 @@ def _fix(option: Option, written: Node | None) -> Fix | None:
         return None
     edit: Edit | None
     if written is None:
-        edit = with_keyword(option.call, "type=int", "default")
+        edit = with_keyword(option.call, "type=int", before="default")
     else:
         text = "int"
         if option.framework == "absl":

@@ -45,7 +45,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from worker_lint.count_fix import count_fix
+from worker_lint.count_fix import CountFixes
 from worker_lint.counts import broken_constraint
 from worker_lint.finding import Severity
 from worker_lint.locate.vocabulary import vocabulary
@@ -66,6 +66,7 @@ _EVERY_CPU = -1
 
 def check(document: Document, policy: Policy) -> Iterator[Finding]:
     """Yield a finding for each count below the lowest that its taker allows."""
+    fixes = CountFixes(document, policy)
     for site in document.sites:
         if site.value.number is None or site.value.number >= 0:
             continue
@@ -77,7 +78,7 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
             site.value,
             f"{subject(site)} is {site.value.number}; a loader takes {lowest} or more and raises ValueError on this",
             f"write {target.count} ({target.why})" if target else "write 0 to load in the main process, or a count",
-            fix=count_fix(site, document, policy),
+            fix=fixes.at(site),
             site=site,
         )
 

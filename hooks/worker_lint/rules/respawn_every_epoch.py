@@ -118,7 +118,7 @@ def _fix(group: Group, call: Node, document: Document) -> Fix | None:
     count = group.count
     if count is None or not group.intact or not is_repeatable(count):
         return None
-    edit = with_keyword(call, _option(group), _behind(group, call))
+    edit = with_keyword(call, _option(group), before=_behind(group, call))
     return None if edit is None else Fix("unsafe", f"Add {_option(group)}", (edit,))
 
 

@@ -54,7 +54,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from worker_lint.count_fix import checkpoint_error
+from worker_lint.count_fix import checkpoint_error, saves_state
 from worker_lint.finding import Severity
 from worker_lint.locate.forms import text_of
 from worker_lint.locate.module import around
@@ -62,23 +62,29 @@ from worker_lint.rule import Rule
 from worker_lint.rules._readers import is_test
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from worker_lint.finding import Finding
+    from worker_lint.locate.module import Module
     from worker_lint.policy import Policy
     from worker_lint.site import Document, Group
 
 _OF_AN_ITERATOR = re.compile(rb"\b[gs]et_state\b")
 """How Grain saves and resumes: by the iterator, under a name of its own."""
+_OF_A_NAME = re.compile(rb"\.\s*(?:load_)?state_dict\b")
+_BOUNDARY = re.compile(rb"\b")
 
 
 def check(document: Document, policy: Policy) -> Iterator[Finding]:
     """Yield a finding for each literal count that checkpoints hold."""
-    for group in document.groups:
-        count, error = group.count, checkpoint_error(group, document)
-        if error is None or group.loader is None or count is None or not count.literal:
-            continue
-        if is_test(document.source.path) or not _is_saved(group, document):
+    holding = [(group, error) for group in document.groups if (error := checkpoint_error(group)) is not None]
+    if not holding or is_test(document.source.path) or not saves_state(document):
+        return
+    module = document.module
+    asked = _asked(module)
+    for group, error in holding:
+        count = group.count
+        if group.loader is None or count is None or not count.literal or not _is_saved(group, module, asked):
             continue
         yield RULE.finding(
             count,
@@ -90,19 +96,33 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
         )
 
 
-def _is_saved(group: Group, document: Document) -> bool:
-    """Return whether a state of the loader that ``group`` builds may be saved or resumed in ``document``.
+def _asked(module: Module | None) -> list[int] | None:
+    """Return where in the code the names end that are asked for their state; None where anything may be."""
+    if module is None or _OF_AN_ITERATOR.search(module.code):
+        return None
+    return [_behind_blanks(module.code, each.start()) for each in _OF_A_NAME.finditer(module.code)]
+
+
+def _behind_blanks(code: bytes, end: int) -> int:
+    """Return where the blanks begin that end at ``end``."""
+    while code[end - 1 : end].isspace():
+        end -= 1
+    return end
+
+
+def _is_saved(group: Group, module: Module | None, asked: Sequence[int] | None) -> bool:
+    """Return whether a state of the loader that ``group`` builds may be saved or resumed.
 
     A loader that goes into a name is asked for its state by that name; any other may be handed to whoever does it.
     """
-    module = document.module
     call = module.node(group.start, group.end) if module is not None else None
     statement = around(call, "assignment", "call", "return_statement", "function_definition") if call else None
     name = statement.child_by_field_name("left") if statement is not None and statement.type == "assignment" else None
-    if module is None or name is None or _OF_AN_ITERATOR.search(module.code):
+    if module is None or name is None or asked is None:
         return True
-    own = re.escape(text_of(name).encode())
-    return re.search(rb"\b" + own + rb"\s*\.\s*(?:load_)?state_dict\b", module.code) is not None
+    own, code = text_of(name).encode(), module.code
+    ends = (end for end in asked if code.endswith(own, 0, end))
+    return any(_BOUNDARY.match(code, end - len(own)) for end in ends)
 
 
 RULE = Rule(

@@ -53,7 +53,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from worker_lint.count_fix import blocked_by, count_fix
+from worker_lint.count_fix import CountFixes
 from worker_lint.finding import Severity
 from worker_lint.rule import Rule
 from worker_lint.rules._readers import reaches_a_loader
@@ -72,6 +72,7 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
     kind = policy.settings.policy
     if kind == "bounds-only":
         return
+    fixes = CountFixes(document, policy)
     for site in document.sites:
         number, target = site.value.number, policy.target(site.group)
         if number is None or target is None or _is_left_to_another_rule(site):
@@ -82,15 +83,15 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
         yield RULE.finding(
             site.value,
             f"{subject(site)} is {number}, but must be {allowed}: {target.why}",
-            f"write {target.count}{_beside(site, document) if target.count == 0 else ''}",
-            fix=count_fix(site, document, policy),
+            f"write {target.count}{_beside(site, document, fixes) if target.count == 0 else ''}",
+            fix=fixes.at(site),
             site=site,
         )
 
 
-def _beside(site: Site, document: Document) -> str:
+def _beside(site: Site, document: Document, fixes: CountFixes) -> str:
     """Return what else has to change for a count of 0, where a fix leaves that to its reader."""
-    offset = blocked_by(site, document)
+    offset = fixes.blocked_by(site)
     if offset is None:
         return ""
     return f", and turn off the option in line {document.source.position(offset).line}, which raises without workers"

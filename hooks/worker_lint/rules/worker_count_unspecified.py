@@ -106,7 +106,7 @@ def _fix(call: Node, group: Group, target: Target) -> Fix | None:
         return None
     listed = [each for each in arguments.named_children if each.type == "keyword_argument"]
     first = text_of(listed[0].child_by_field_name("name")) if listed else loader.count
-    edit = with_keyword(call, f"{loader.count}={target.count}", first)
+    edit = with_keyword(call, f"{loader.count}={target.count}", before=first)
     return None if edit is None else Fix("unsafe", f"Add {loader.count}={target.count} ({target.why})", (edit,))
 
 
