@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from contextlib import suppress
 from importlib import import_module
@@ -129,6 +130,28 @@ def test_a_link_to_a_file_elsewhere_counts(either):
     write("elsewhere/z.py", "src/b.py")
     Path("src/a.py").symlink_to("../elsewhere/z.py")
     assert found("src") == ["src/a.py", "src/b.py"]
+
+
+def test_files_of_a_tracked_folder_that_is_a_link_by_now_count_once(folder):
+    git("init", "-q")
+    write("a/x.py", "b/x.py", "b/y.py", text="num_workers = 4\n")
+    git("add", "--all")
+    shutil.rmtree("a")
+    Path("a").symlink_to("b")
+    assert found(".") == ["a/x.py", "b/y.py"]
+
+
+def test_files_behind_a_link_that_leads_out_of_the_folder_are_read(folder):
+    git("init", "-q", "inside")
+    write("inside/deep/a/x.py", "inside/b.py", "outside/x.py", text="num_workers = 4\n")
+    git("add", "--all", cwd="inside")
+    shutil.rmtree("inside/deep/a")
+    Path("inside/deep/a").symlink_to("../../outside")
+    files = [*discover([Path("inside")], lambda path: True, lambda path: False)]
+    assert [(os.fspath(each.path), each.mentions) for each in files] == [
+        ("inside/b.py", None),
+        ("inside/deep/a/x.py", None),
+    ]
 
 
 def test_two_hard_links_are_two_files(either):

@@ -77,10 +77,9 @@ def _discover(
         if argument.is_dir():
             files = _below(argument, wanted, excluded, say, identity, unreadable)
         else:
-            files = iter(() if excluded(argument) else ((Found(argument), argument.is_symlink()),))
-        for found, is_link in files:
-            # One folder has each of its files once, whatever links to them it holds.
-            if is_link or len(arguments) > 1:
+            files = iter(() if excluded(argument) else ((Found(argument), argument.is_symlink(), True),))
+        for found, is_link, is_alone in files:
+            if len(arguments) > 1 or not is_alone:
                 real = identity.of(found.path, is_link=is_link)
                 if real in seen:
                     continue
@@ -107,8 +106,8 @@ def _below(
     say: Callable[[str], object],
     identity: _Identity,
     unreadable: list[str],
-) -> Iterator[tuple[Found, bool]]:
-    """Yield each file below ``folder``, and whether it is a symbolic link."""
+) -> Iterator[tuple[Found, bool, bool]]:
+    """Yield each file below ``folder``, whether it is a symbolic link, and whether no other is the same file."""
     from worker_lint.tree import list_tree  # only folders need git, and the import of what starts it
 
     tree = list_tree(folder)
@@ -131,7 +130,7 @@ def _below(
     for name, path in files:
         is_link = name in links
         if not (is_link and identity.of(path, is_link=True) in own):
-            yield Found(path, None if is_link else mentions.get(name)), is_link
+            yield Found(path, None if is_link else mentions.get(name)), is_link, not (is_link or tree.leads_astray)
 
 
 class _Identity:

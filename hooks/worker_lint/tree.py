@@ -8,10 +8,14 @@ import re
 import subprocess
 from pathlib import Path
 from stat import S_ISDIR, S_ISLNK, S_ISREG
+from typing import TYPE_CHECKING
 
 from worker_lint.dataclass import dataclass, field
 from worker_lint.git_search import Search, environment, is_searched
 from worker_lint.gitignore import Gitignore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _FEW = 200
 """Files below which a search of their own does not pay."""
@@ -31,6 +35,8 @@ class Tree:
     """Symbolic links to files. Links to folders are not followed, as in git: they may lead in a circle."""
     unreadable: dict[str, str] = field(default_factory=dict)
     """What could not be read, folders (``.`` is the root itself) and .gitignore files, and why."""
+    leads_astray: bool = False
+    """Whether some files are below a link to a folder, and may be here under another name as well."""
     refused: str = ""
     """Why git did not list what lies in its checkout."""
     known: dict[str, bool] = field(default_factory=dict)
@@ -63,6 +69,7 @@ class Tree:
         below = Tree(self.root / folder)
         # A submodule never initialised has no .git of its own, and git would answer for the checkout above.
         below.fill(by_git=os.path.lexists(below.root / ".git"))
+        self.leads_astray |= below.leads_astray
         self.files.extend(f"{folder}/{path}" for path in below.files)
         self.links.extend(f"{folder}/{path}" for path in below.links)
         self.known.update((f"{folder}/{path}", mentions) for path, mentions in below.mentions().items())
@@ -85,11 +92,25 @@ class Tree:
             return False
         paths, unreadable = listing
         self.unreadable.update(unreadable)
+        self.leads_astray = self._holds_links_among(paths)
+        if self.leads_astray:  # git looks for nothing behind them
+            self.search.end()
+            self.search = None
         for path, is_plain in paths.items():
             self.add(path)
             if is_plain:
                 self.searched.append(path)
         return True
+
+    def _holds_links_among(self, paths: Iterable[str]) -> bool:
+        """Return whether a folder of ``paths``, which git has in its index, is a link to another by now."""
+        folders: set[str] = set()
+        for path in paths:
+            folder = path.rpartition("/")[0]
+            while folder and folder not in folders:
+                folders.add(folder)
+                folder = folder.rpartition("/")[0]
+        return any(os.path.islink(os.path.join(self.root, folder)) for folder in folders)  # noqa: PTH114, PTH118
 
     def mentions(self) -> dict[str, bool]:
         """Return of each file in which git could look whether a word may stand in it.
