@@ -124,7 +124,7 @@ CATALOGUE = (
             }
         ),
     ),
-    Entry("WL507", "python_object_dataset", ("python",), default=False),
+    Entry("WL507", "python_object_dataset", ("python",), words=frozenset({b"__getitem__"}), default=False),
     Entry("WL508", "cuda_or_loader_in_worker", ("python", "loaders")),
     Entry("WL601", "missing_main_guard", ("python", "loaders")),
     Entry("WL602", "unpicklable_loader_argument", ("python", "loaders")),

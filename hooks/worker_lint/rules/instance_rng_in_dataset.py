@@ -115,7 +115,7 @@ _SEEDS = r"\bself\.{}\.(?:seed|manual_seed|set_state|setstate|initial_seed|bit_g
 def check(document: Document, policy: Policy) -> Iterator[Finding]:
     """Yield a finding for each generator that a dataset makes once, and of which each worker draws from a copy."""
     module = document.module
-    if module is None or b"Dataset" not in module.code or not any(word in module.code for word in _WORDS):
+    if module is None or not module.may_hold({"__getitem__"}) or not any(word in module.code for word in _WORDS):
         return
     for dataset in datasets_in(module).values():
         if dataset.iterable or "__getitem__" not in dataset.methods:

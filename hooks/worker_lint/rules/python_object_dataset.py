@@ -110,12 +110,20 @@ _OTHER_THINGS = re.compile(r"pixel|tensor|latent|embed|feature|buffer|size|value
 """Names of what holds tensors, or is a small table to look up in."""
 _INDEXED = re.compile(rb"\bself\s*\.\s*(\w+)\s*\[")
 _FILLED = re.compile(rb"\bself\s*\.\s*(\w+)\s*(?:\.\s*(?:append|extend|insert)\s*\(|\[[^\n]*\]\s*=)")
+# As above, with more beside it: a pattern that begins with letters is searched for many times faster.
+_MAY_BE_INDEXED = re.compile(rb"self\s*\.\s*(\w+)\s*\[")
+_MAY_BE_FILLED = re.compile(
+    rb"self\s*\.\s*(\w+)\s*"
+    rb"(?:\.\s*(?:append|extend|insert)\s*\(|\[[^\n]*\]\s*=|(?::[^=\n]*)?=(?:[^\n]*=)?[\s(\\]*[\[{])"
+)
 
 
 def check(document: Document, policy: Policy) -> Iterator[Finding]:
     """Yield a finding for each list or dict of Python objects that workers take their samples from."""
     module = document.module
-    if module is None or b"Dataset" not in module.code or is_test(document.source.path):
+    if module is None or not module.may_hold({"__getitem__"}) or is_test(document.source.path):
+        return
+    if not _may_index_objects(module.code):
         return
     for dataset in datasets_in(module).values():
         if "__getitem__" not in dataset.methods:
@@ -125,6 +133,12 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
             continue
         for name, value in _objects(dataset):
             yield _finding(dataset, name, value, uses, document)
+
+
+def _may_index_objects(code: bytes) -> bool:
+    """Return whether ``code`` takes something by its index from an attribute to which it also adds, or gives a list."""
+    indexed = set(_MAY_BE_INDEXED.findall(code))
+    return bool(indexed) and not indexed.isdisjoint(_MAY_BE_FILLED.findall(code))
 
 
 def _finding(dataset: DatasetClass, name: str, value: Node, uses: list[Use], document: Document) -> Finding:
