@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
     from worker_lint.site import Document
 
-    Kind = Literal["python", "script", "container", "counts", "loaders"]
-    """Python; a script that starts programs; what may say which container they run in; places that set a count; calls
-    and tables of a loader that is known."""
+    Kind = Literal["python", "data", "script", "container", "counts", "loaders"]
+    """Python; a language of data; a script that starts programs; what may say which container they run in; places that
+    set a count; calls and tables of a loader that is known."""
 
 
 class Contents:
@@ -31,6 +31,8 @@ class Contents:
         for document in self._documents:
             if document.module is not None:
                 kinds.add("python")
+            if document.source.is_data:
+                kinds.add("data")
             if document.job is not None:
                 kinds.update(("script", "container"))
             if document.source.language == "yaml":

@@ -65,7 +65,6 @@ from worker_lint.locate.forms import text_of
 from worker_lint.rule import Rule
 from worker_lint.rules._afresh import afresh
 from worker_lint.rules._loader_counts import in_words
-from worker_lint.rules._loops import passes, runs_again
 from worker_lint.rules._python import with_keyword
 
 if TYPE_CHECKING:
@@ -74,6 +73,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from worker_lint.finding import Finding
+    from worker_lint.locate.module import Module
     from worker_lint.policy import Policy
     from worker_lint.site import Document, Group
 
@@ -91,7 +91,7 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
         call = module.node(group.start, group.end) if start is not None and start.certain else None
         if start is None or call is None:
             continue
-        again = next((each for each in passes(call, module) if runs_again(each, call, module)), None)
+        again = _gone_through_again(call, module)
         if again is None:
             continue
         place = document.source.position(again.start_byte)
@@ -105,6 +105,14 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
             group=group,
             related=(Related(document.source.path, place, "where it is gone through"),),
         )
+
+
+def _gone_through_again(call: Node, module: Module) -> Node | None:
+    """Return the first place that goes through the loader which ``call`` makes, again and again, or None."""
+    # Where nobody says that workers start afresh, nothing is asked about loops.
+    from worker_lint.rules._loops import passes, runs_again
+
+    return next((each for each in passes(call, module) if runs_again(each, call, module)), None)
 
 
 def _option(group: Group) -> str:

@@ -68,14 +68,13 @@ from typing import TYPE_CHECKING
 from worker_lint.finding import Related, Severity
 from worker_lint.rule import Rule
 from worker_lint.rules._afresh import afresh
-from worker_lint.rules._hoisting import hoisted
 from worker_lint.rules._loader_counts import in_words
 from worker_lint.rules._pickling import unpicklable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from worker_lint.finding import Finding
+    from worker_lint.finding import Finding, Fix
     from worker_lint.policy import Policy
     from worker_lint.rules._pickling import Unpicklable
     from worker_lint.site import Document
@@ -106,13 +105,20 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
                 f"{found.role} is {found.what}, which cannot be pickled: the loader ({in_words(group)}) raises "
                 f"{found.error} at its first batch {start.where}",
                 _remedy(found),
-                fix=hoisted(found.node, _NAMES.get(found.role, "_transform"), document, taken),
+                fix=_fix(found, document, taken),
                 group=group,
                 severity=Severity.ERROR if start.certain else None,
                 related=()
                 if group.start <= found.node.start_byte < group.end
                 else (Related(document.source.path, place, "the loader that is given it"),),
             )
+
+
+def _fix(found: Unpicklable, document: Document, taken: set[str]) -> Fix | None:
+    # Few files have a lambda there.
+    from worker_lint.rules._hoisting import hoisted
+
+    return hoisted(found.node, _NAMES.get(found.role, "_transform"), document, taken)
 
 
 def _remedy(found: Unpicklable) -> str:
