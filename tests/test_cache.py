@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -388,6 +390,83 @@ def test_a_folder_with_other_things_is_refused(tree, check):
     assert status == 2
     assert "is no cache of worker-lint, and not empty" in said
     assert not (tree / "CACHEDIR.TAG").exists()
+
+
+HALF_MADE = {
+    "nothing yet": {},
+    "a file that is begun": {".gitignore.77.tmp": b"# The"},
+    "one file": {".gitignore": b"# The cache of worker-lint.\n*\n"},
+    "an empty one": {".gitignore": b""},
+    "an empty tag": {".gitignore": b"# The cache of worker-lint.\n*\n", "CACHEDIR.TAG": b""},
+    "a tag that is begun": {".gitignore": b"# The cache of worker-lint.\n*\n", "CACHEDIR.TAG.9.tmp": b"Signature: 8a"},
+}
+
+
+@pytest.mark.parametrize("files", HALF_MADE.values(), ids=list(HALF_MADE))
+def test_a_folder_that_a_run_had_only_begun_to_make_is_made(tree, check, tmp_path, files):
+    named = tmp_path / "named"
+    for command in (["clean"], ["--profile=none"]):
+        named.mkdir(exist_ok=True)
+        for name, data in files.items():
+            (named / name).write_bytes(data)
+        assert main([*command, f"--cache-dir={named}"]) == int(command != ["clean"])
+        assert named.exists() is (command != ["clean"] or not files)
+    assert cache_folder.is_cache(named)
+    assert (named / ".gitignore").read_bytes() == b"# The cache of worker-lint.\n*\n"
+    assert main(["clean", f"--cache-dir={named}"]) == 0
+    assert not named.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        (".gitignore", b"*.log\n"),
+        ("CACHEDIR.TAG", b"Signature: 8a477f597d28d172789f06886806bc55\n# Somebody else's\n"),
+        ("notes.tmp", b""),
+        ("notes.7.tmp", b""),
+    ],
+    ids=["a list of its own", "the cache of another program", "a temporary file", "another"],
+)
+def test_a_folder_that_only_looks_begun_is_left(tree, check, tmp_path, name, data):
+    named = tmp_path / "named"
+    named.mkdir()
+    (named / name).write_bytes(data)
+    for command in ("check", "clean"):
+        assert main([command, f"--cache-dir={named}"]) == 2
+    with pytest.raises(FileExistsError):
+        cache_folder.prepare(named)
+    assert [(each.name, each.read_bytes()) for each in named.iterdir()] == [(name, data)]
+
+
+def test_a_disk_that_is_full_while_the_folder_is_made_breaks_no_later_run(tree, tmp_path):
+    resource = pytest.importorskip("resource")
+    environ = {**os.environ, "PYTHONPATH": os.fspath(Path(cache.__file__).parents[1])}
+    command = [sys.executable, "-m", "worker_lint", "--profile=none", f"--cache-dir={tmp_path / 'named'}"]
+
+    def limit():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (40, 40))  # less than the tag, more than the other file
+
+    for limited in (limit, None):
+        done = subprocess.run(command, env=environ, capture_output=True, check=False, preexec_fn=limited)
+        assert (done.returncode, done.stderr) == (1, b"")
+        assert cache_folder.is_cache(tmp_path / "named") is (limited is None)
+
+
+def test_runs_that_make_the_folder_at_once_do_not_refuse_it(tree, tmp_path):
+    """Five processes do nothing but make it and look at it; what they see of each other is never somebody else's."""
+    script = (
+        "import sys; from pathlib import Path; from worker_lint.cache_folder import is_usable, prepare\n"
+        "for number in range(100):\n"
+        "    folder = Path(sys.argv[1], str(number))\n"
+        "    assert is_usable(folder), number\n"
+        "    prepare(folder)\n"
+        "    (folder / 'index.json').touch()\n"
+        "    assert is_usable(folder), number\n"
+    )
+    environ = {**os.environ, "PYTHONPATH": os.fspath(Path(cache.__file__).parents[1])}
+    command = [sys.executable, "-c", script, os.fspath(tmp_path)]
+    runs = [subprocess.Popen(command, env=environ, stderr=subprocess.PIPE) for _ in range(5)]
+    assert [run.communicate()[1].decode() for run in runs] == [""] * 5
 
 
 def test_a_folder_that_cannot_be_made_is_done_without(tree, check, monkeypatch):

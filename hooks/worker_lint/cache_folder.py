@@ -19,12 +19,18 @@ FOLDER = ".worker_lint_cache"
 VARIABLE = "WORKER_LINT_CACHE_DIR"
 
 _TAG = "CACHEDIR.TAG"
-_TAG_TEXT = b"""Signature: 8a477f597d28d172789f06886806bc55
+_IGNORE = ".gitignore"
+_TEXTS = {
+    _IGNORE: b"# The cache of worker-lint.\n*\n",
+    # Last, because it is what makes the folder a cache.
+    _TAG: b"""Signature: 8a477f597d28d172789f06886806bc55
 # This folder is the cache of worker-lint; 'worker-lint clean' removes it.
 # https://bford.info/cachedir/ says what this file is for.
-"""
-_IGNORE = ".gitignore"
-_IGNORE_TEXT = b"# The cache of worker-lint.\n*\n"
+""",
+}
+"""What is in each cache besides its indexes."""
+_BEGUN = ".tmp"
+"""How the name of a file ends that is still written to."""
 
 
 def folder_of(given: Path | None, environ: Mapping[str, str], settings: Settings) -> Path:
@@ -36,20 +42,35 @@ def folder_of(given: Path | None, environ: Mapping[str, str], settings: Settings
     if name is None:
         return (Path.cwd() if settings.file is None else settings.file.parent) / FOLDER
     named = Path(name)
-    if not is_cache(named) and not is_free(named):
+    if not is_usable(named):
         raise UsageError(f"{named}: is no cache of worker-lint, and not empty; name a folder for it alone")
     return named
 
 
-def is_free(folder: Path) -> bool:
-    """Return whether nothing stands at ``folder``, or an empty folder does."""
-    return not os.path.lexists(folder) or _is_empty(folder)
+def is_usable(folder: Path) -> bool:
+    """Return whether ``folder`` is a cache of worker-lint, or can be made one without harm to anything."""
+    # The last once more, because a run beside this one may have made it in the meantime.
+    return is_cache(folder) or is_free(folder) or is_half_made(folder) or is_cache(folder)
 
 
 def is_cache(folder: Path) -> bool:
     """Return whether ``folder`` was made for the cache of worker-lint."""
     try:
-        return (folder / _TAG).read_bytes() == _TAG_TEXT
+        return (folder / _TAG).read_bytes() == _TEXTS[_TAG]
+    except OSError:
+        return False
+
+
+def is_free(folder: Path) -> bool:
+    """Return whether nothing stands at ``folder``, or an empty folder does."""
+    return not os.path.lexists(folder) or (folder.is_dir() and next(folder.iterdir(), None) is None)
+
+
+def is_half_made(folder: Path) -> bool:
+    """Return whether ``folder`` holds what ``prepare`` has written when it is interrupted, and nothing else."""
+    try:
+        files = [*folder.iterdir()]
+        return bool(files) and all(map(_is_begun, files))
     except OSError:
         return False
 
@@ -59,19 +80,30 @@ def prepare(folder: Path) -> None:
     if is_cache(folder):
         return
     folder.mkdir(parents=True, exist_ok=True)
-    if not _is_empty(folder) and {each.name for each in folder.iterdir()} - {_TAG, _IGNORE}:
+    if not is_usable(folder):
         raise FileExistsError(folder)
-    (folder / _IGNORE).write_bytes(_IGNORE_TEXT)
-    (folder / _TAG).write_bytes(_TAG_TEXT)
+    for name, text in _TEXTS.items():
+        # At once, because a run beside this one may be through with the same, and a third look at the folder.
+        temporary = folder / f"{name}.{os.getpid()}{_BEGUN}"
+        try:
+            temporary.write_bytes(text)
+            temporary.replace(folder / name)
+        finally:
+            temporary.unlink(missing_ok=True)
 
 
 def remove(folder: Path) -> None:
     """Remove the cache in ``folder``, and the folder where nothing else is in it. Raises OSError."""
-    for each in (*folder.glob("*.json"), *folder.glob("*.tmp"), folder / _IGNORE, folder / _TAG):
+    for each in (*folder.glob("*.json"), *folder.glob(f"*{_BEGUN}"), *(folder / name for name in _TEXTS)):
         each.unlink(missing_ok=True)
     with suppress(OSError):  # what else is in it is somebody else's
         folder.rmdir()
 
 
-def _is_empty(folder: Path) -> bool:
-    return folder.is_dir() and next(folder.iterdir(), None) is None
+def _is_begun(file: Path) -> bool:
+    """Return whether ``file`` is one of those in each cache, or the beginning of one, or gone. Raises OSError."""
+    name = file.name.rsplit(".", 2)[0] if file.name.endswith(_BEGUN) else file.name
+    try:
+        return name in _TEXTS and _TEXTS[name].startswith(file.read_bytes())
+    except FileNotFoundError:
+        return True

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from worker_lint.cache_folder import folder_of, is_cache, is_free, remove
+from worker_lint.cache_folder import folder_of, is_cache, is_free, is_half_made, remove
 from worker_lint.commands.arguments import add_cache, add_settings_file
 from worker_lint.errors import UsageError
 from worker_lint.settings import SettingsResolver
@@ -37,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError(f"{args.path}: no such file or folder; name one that exists")
     settings = SettingsResolver({}, config=args.config, isolated=args.isolated).for_folder(args.path)
     folder = folder_of(args.cache_dir, os.environ, settings)
-    if is_cache(folder):
+    if is_cache(folder) or is_half_made(folder):
         remove(folder)
         sys.stdout.write(f"removed {folder}\n")
     elif is_free(folder):
