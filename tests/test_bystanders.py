@@ -12,6 +12,8 @@ import pytest
 
 from worker_lint import cli
 from worker_lint.bystanders import bystanders
+from worker_lint.cache_folder import prepare
+from worker_lint.settings_place import CACHE_VARIABLE
 
 SOURCE = Path(__file__).parents[1] / "hooks"
 
@@ -130,6 +132,34 @@ def test_settings_are_honoured(
     assert (bystanders(["a.py"]) is not None) == short
     monkeypatch.setattr(cli, "bystanders", lambda _: None)
     assert _run(["a.py"], capsys) == said
+
+
+@pytest.mark.parametrize(
+    ("cache", "arguments", "status"),
+    [
+        ("cache", "a.py", 0),
+        ("", "a.py", 0),
+        ("sub", "a.py", 2),
+        ("a.py", "--fix a.py", 2),
+        ("a.py", "--no-cache a.py", 0),
+        ("missing", "a.py", 0),
+    ],
+)
+def test_a_folder_that_can_be_no_cache_is_refused(
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    cache: str,
+    arguments: str,
+    status: int,
+) -> None:
+    prepare(folder / "cache")
+    monkeypatch.setenv(CACHE_VARIABLE, cache)
+    said = _run(arguments.split(), capsys)
+    assert said[0] == status
+    assert (bystanders(arguments.split()) is None) == (status == 2)
+    monkeypatch.setattr(cli, "bystanders", lambda _: None)
+    assert _run(arguments.split(), capsys) == said
 
 
 def test_a_pipe_is_not_waited_for(folder: Path) -> None:

@@ -17,6 +17,7 @@ from worker_lint.cli import main
 from worker_lint.file_report import FileReport
 from worker_lint.policies import Policies
 from worker_lint.settings import SettingsResolver
+from worker_lint.settings_place import CACHE_VARIABLE
 
 PROFILE = Path(__file__).parents[1] / "examples" / "profiles" / "g4dn-xlarge.json"
 FILES = 130
@@ -34,7 +35,7 @@ def tree(tmp_path, monkeypatch):
     (folder / "config.json").write_text('{"dataloader_num_workers": -1}\n', encoding="utf-8")
     (folder / "plain_1.py").write_text("# worker-lint: ignore-file[WL201] it is only a try\n", encoding="utf-8")
     monkeypatch.chdir(folder)
-    monkeypatch.delenv(cache_folder.VARIABLE, raising=False)
+    monkeypatch.delenv(CACHE_VARIABLE, raising=False)
     monkeypatch.setattr(cache, "_PATIENCE", 0)
     for name in ("CI", "GITHUB_ACTIONS", "GITLAB_CI", "BUILDKITE", "JENKINS_URL", "TF_BUILD"):
         monkeypatch.delenv(name, raising=False)
@@ -342,7 +343,7 @@ def test_settings_that_are_broken_elsewhere_do_not_matter(tree, check, monkeypat
 
 
 def test_the_folder_can_be_named(tree, check, monkeypatch, tmp_path):
-    monkeypatch.setenv(cache_folder.VARIABLE, str(tmp_path / "by environment"))
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "by environment"))
     check("--profile=none")
     check("--profile=none", f"--cache-dir={tmp_path / 'by option'}")
     assert cache_folder.is_cache(tmp_path / "by environment")
@@ -372,7 +373,7 @@ def test_the_folder_of_the_settings_may_be_at_home(tree, check, monkeypatch, tmp
 @pytest.mark.parametrize("by", ["option", "environment"])
 def test_who_runs_it_has_the_say_over_the_folder(tree, check, monkeypatch, tmp_path, by):
     (tree / "worker-lint.toml").write_text("cache-dir = 'by settings'\n", encoding="utf-8")
-    monkeypatch.setenv(cache_folder.VARIABLE, str(tmp_path / "environment"))
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "environment"))
     check("--profile=none", *([f"--cache-dir={tmp_path / 'option'}"] if by == "option" else []))
     assert cache_folder.is_cache(tmp_path / by)
     assert not (tree / "by settings").exists()

@@ -10,7 +10,7 @@ import os
 import stat
 
 from worker_lint.languages import SUFFIXES
-from worker_lint.settings_place import FILE_NAMES, is_top, may_have_settings
+from worker_lint.settings_place import CACHE_VARIABLE, FILE_NAMES, is_top, may_have_settings
 from worker_lint.stems import may_mention
 
 TYPE_CHECKING = False  # as type checkers know it; the import of ``typing`` is a third of such a run
@@ -34,6 +34,8 @@ def bystanders(arguments: Sequence[str]) -> int | None:
         if len({os.path.realpath(path) for path in paths}) < len(paths):  # a file that is named twice is read once
             return None
         if "--isolated" not in options and _may_have_settings(paths):
+            return None
+        if "--no-cache" not in options and _is_wrong_cache(os.environ.get(CACHE_VARIABLE)):
             return None
         return None if any(_may_concern(path) for path in paths) else len(paths)
     except OSError:
@@ -81,6 +83,17 @@ def _holds_settings(folder: str, name: str) -> bool:
     except (FileNotFoundError, NotADirectoryError):
         return False
     return found and may_have_settings(name, _read(path))
+
+
+def _is_wrong_cache(folder: str | None) -> bool:
+    """Return whether ``folder`` is named for the cache, and cannot be one, though no cache is used here."""
+    if not folder:
+        return False
+    from pathlib import Path  # which is worth its import where a cache is named
+
+    from worker_lint.cache_folder import is_usable
+
+    return not is_usable(Path(folder))
 
 
 def _may_concern(path: str) -> bool:

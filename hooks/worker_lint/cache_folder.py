@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from worker_lint.errors import UsageError
+from worker_lint.settings_place import CACHE_VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 FOLDER = ".worker_lint_cache"
 """What the folder is called where nobody names one."""
-VARIABLE = "WORKER_LINT_CACHE_DIR"
 
 _TAG = "CACHEDIR.TAG"
 _IGNORE = ".gitignore"
@@ -38,7 +38,7 @@ def folder_of(given: Path | None, environ: Mapping[str, str], settings: Settings
 
     Raises UsageError where one that was named holds other things.
     """
-    name = given or environ.get(VARIABLE) or settings.cache_dir
+    name = given or environ.get(CACHE_VARIABLE) or settings.cache_dir
     if name is None:
         return (Path.cwd() if settings.file is None else settings.file.parent) / FOLDER
     named = Path(name)

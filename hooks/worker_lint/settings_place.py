@@ -1,4 +1,4 @@
-"""Where settings are looked for; imports nothing but ``os``, because every run begins with it."""
+"""Where settings are looked for, and what names a cache; it imports only ``os``, because every run begins with it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import os
 
 FILE_NAMES = ("worker-lint.toml", "pyproject.toml")
 """What settings files are called; where one folder holds both, the first speaks."""
+CACHE_VARIABLE = "WORKER_LINT_CACHE_DIR"
+"""The environment variable that names the folder of the cache."""
 _IN_TABLE = b"worker-lint"
 """What a pyproject.toml that has settings holds: those of other tools are not ours to parse, nor to complain about."""
 
