@@ -5,12 +5,14 @@ import signal
 import stat
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 from worker_lint.errors import SourceError
-from worker_lint.rewrite.files import write_atomically
+from worker_lint.rewrite import files as files_module
+from worker_lint.rewrite.files import write_atomically, write_each
 
 NOBODY = 65534
 NEEDS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only the superuser gives files away")
@@ -236,3 +238,55 @@ def test_an_interrupt_during_the_write_leaves_the_old_file_and_nothing_beside_it
     assert done.returncode in (-signal.SIGINT, 130)
     assert "KeyboardInterrupt" in done.stderr
     assert contents(file.parent) == {"train.py": b"old"}
+
+
+def test_many_files_are_written_as_each_alone(tmp_path):
+    files = [(tmp_path / f"{number:02}.py", b"%d" % number) for number in range(30)]
+    (tmp_path / "07.py").mkdir()
+    files[11] = (tmp_path / "nowhere" / "x.py", b"11")
+    outcomes = write_each(files)
+    assert [index for index, outcome in enumerate(outcomes) if outcome is not None] == [7, 11]
+    assert "it is no regular file" in str(outcomes[7])
+    assert "create the folder first" in str(outcomes[11])
+    assert all(path.read_bytes() == data for number, (path, data) in enumerate(files) if number not in (7, 11))
+    assert len(list(tmp_path.iterdir())) == 29
+
+
+def test_no_file_takes_no_thread():
+    assert write_each([]) == []
+
+
+def test_where_no_more_threads_are_to_be_had_files_are_written_all_the_same(tmp_path, monkeypatch):
+    def refuse(_):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    files = [(tmp_path / f"{number}.py", b"new") for number in range(20)]
+    assert write_each(files) == [None] * 20
+    assert all(path.read_bytes() == data for path, data in files)
+
+
+def test_what_is_no_trouble_of_a_file_is_raised(tmp_path, monkeypatch):
+    monkeypatch.setattr(files_module, "_write", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        write_each([(tmp_path / "a.py", b""), (tmp_path / "b.py", b"")])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_interrupt_waits_for_the_files_that_are_being_written(tmp_path):
+    files = [(tmp_path / f"{number:02}.py", b"new") for number in range(40)]
+    for path, _ in files:
+        path.write_bytes(b"old")
+    done = script(
+        "import os, signal\n"
+        "from worker_lint.rewrite.files import write_each\n"
+        "sync = os.fsync\n"
+        "os.fsync = lambda descriptor: (os.kill(os.getpid(), signal.SIGINT), sync(descriptor))\n"
+        f"paths = [path.parent / f'{{number:02}}.py' for number in range({len(files)})]\n"
+        "try:\n    write_each([(path, b'new') for path in paths])\n"
+        "except KeyboardInterrupt:\n    print('interrupted')\n",
+        tmp_path / "path.py",
+    )
+    assert done.stdout == "interrupted\n", done.stderr
+    assert {path.read_bytes() for path, _ in files} <= {b"old", b"new"}
+    assert len(list(tmp_path.iterdir())) == 40

@@ -18,6 +18,7 @@ from worker_lint.exemptions import Exemptions
 from worker_lint.file_report import FileReport
 from worker_lint.finding import Severity, is_made
 from worker_lint.ledger import Ledger
+from worker_lint.named_tuple import NamedTuple
 from worker_lint.opening import is_wanted
 from worker_lint.policies import Policies
 from worker_lint.progress import Progress
@@ -26,17 +27,23 @@ from worker_lint.triage import is_suppressible
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
+    from worker_lint.finding import FoundIn
     from worker_lint.processes import Mend
     from worker_lint.settings import SettingsResolver
     from worker_lint.sighting import Sighting
+
+    _Taken = tuple[FileReport, "_Change | SourceError | None"]
+    """What was found in a file, and what becomes of it; the error where that cannot be done."""
 
 SUMMARY = "check worker counts, and mend them with --fix (the default command)"
 
 
 _FEW = 100
 """Files below which neither a cache nor other processes would pay."""
+_MOST_TO_WRITE = 64
+"""Files that wait to be written at once."""
 _UNREAD = {
     "binary": "is binary (it holds a NUL byte)",
     "unknown language": "in no language that worker-lint reads",
@@ -122,6 +129,17 @@ def _refuse_contradictions(args: argparse.Namespace) -> None:
         raise UsageError(f"{asked[0]} is for files; give their paths and not '-'")
 
 
+class _Change(NamedTuple):
+    """What becomes of a file."""
+
+    data: bytes
+    """What it will hold, or the diff that shows that."""
+    left: list[FoundIn]
+    """What is then still found in it."""
+    number: int
+    """How many findings were mended, or accepted."""
+
+
 class _Run:
     """One run: what is asked for, and what came of it so far."""
 
@@ -132,6 +150,10 @@ class _Run:
         self.report = Report(dry=args.diff, unsafe=args.unsafe_fixes)
         self._exemptions = Exemptions(settings, self.policies)
         self._ledger = Ledger(self.policies, writing=args.write_baseline is not None)
+        self._waiting: list[_Taken] = []
+        """The last files, while some of them are to be written."""
+        self._to_write = 0
+        """How many of these are."""
 
     def check_files(self, places: list[Path]) -> None:
         """Check the files and folders ``places``."""
@@ -140,19 +162,21 @@ class _Run:
         named = frozenset(places)
         documents = 0
         sightings: list[Sighting] = []
-        with Progress(quiet=self._args.quiet) as progress:
-            for file in self._reports(progress.counting(files), places[0]):
-                if file.skipped is None:
-                    self._take(file, _keep)
-                    sightings += file.sightings
-                elif file.skipped == "unwanted language":
-                    documents += 1
-                elif file.path in named and file.skipped == "binary":
-                    self.report.errors.append(
-                        f"{file.path}: is binary (it holds a NUL byte); leave it out of the check"
-                    )
-                elif file.path in named:
-                    self.say(f"{file.path}: {_UNREAD[file.skipped]}; skipped")
+        try:
+            with Progress(quiet=self._args.quiet) as progress:
+                for file in self._reports(progress.counting(files), places[0]):
+                    if file.skipped is None:
+                        self._take(file)
+                        sightings += file.sightings
+                    elif file.skipped == "unwanted language":
+                        documents += 1
+                    elif file.path in named and file.skipped == "binary":
+                        file.error = f"{file.path}: is binary (it holds a NUL byte); leave it out of the check"
+                        self._take(file)
+                    elif file.path in named:
+                        self.say(f"{file.path}: {_UNREAD[file.skipped]}; skipped")
+        finally:
+            self._settle()
         if sightings:
             from worker_lint.across import check_across
 
@@ -206,10 +230,11 @@ class _Run:
         file = FileReport(path) if excluded else check_text(path, data, self.policies)
         if file.skipped is not None:
             raise UsageError(f"{path}: {_UNREAD[file.skipped]}; --stdin-filename tells which language it is in")
-        written: list[bytes] = []
-        self._take(file, lambda _, mended: written.append(mended))
+        self.report.files_checked += file.error is None
+        change = self._change_of(file)
+        self._add(file, change)
         if args.fix and not args.diff:
-            _write_bytes(written[0] if written else data)
+            _write_bytes(change.data if isinstance(change, _Change) else data)
 
     def status(self) -> int:
         """Return the exit status."""
@@ -235,47 +260,70 @@ class _Run:
         except SourceError as error:
             self.report.errors.append(str(error))
 
-    def _take(self, file: FileReport, keep: Callable[[Path, bytes], object]) -> None:
-        """Add one file's result to the report, changing the file first where that is asked for."""
-        self._note(file)
+    def _take(self, file: FileReport) -> None:
+        """Add one file's result to the report; while files are to be written, it waits until they are many."""
         if file.error is None:
             self.report.files_checked += 1
-        self._change(file, keep)
-        self.report.findings += file.findings
+        change = self._change_of(file)
+        self._waiting.append((file, change))
+        self._to_write += isinstance(change, _Change) and not self._args.diff
+        if self._to_write in (0, _MOST_TO_WRITE):
+            self._settle()
+
+    def _settle(self) -> None:
+        """Write what files become, several at a time, and add the results that waited for it to the report."""
+        waiting, self._waiting, self._to_write = self._waiting, [], 0
+        if not self._args.diff:
+            waiting = _written(waiting)
+        for file, change in waiting:
+            self._add(file, change)
 
     def _take_across(self, file: FileReport) -> None:
         """Add to the report what a rule that looks across files found in one of them."""
-        self._note(file)
+        change: _Change | SourceError | None = None
         if self._args.add_ignore and not self._args.diff:  # of a file there is one diff
-            self._change(file, _keep)
-        self.report.findings += file.findings
+            change = self._change_of(file)
+        ((file, change),) = _written([(file, change)])
+        self._add(file, change)
 
-    def _note(self, file: FileReport) -> None:
+    def _add(self, file: FileReport, change: _Change | SourceError | None) -> None:
+        """Add one file's result to the report: what is still found in it after ``change``."""
+        args, report = self._args, self.report
         if file.error is not None:
-            self.report.errors.append(file.error)
-        self.report.known += file.known.total()
+            report.errors.append(file.error)
+        report.known += file.known.total()
         self._exemptions.take(file)
         self._ledger.take(file)
+        if isinstance(change, SourceError):
+            report.errors.append(str(change))
+        elif change is not None:
+            file.findings = change.left
+            if args.diff:
+                _write_bytes(change.data)
+            if args.add_ignore:
+                report.ignored += change.number
+            else:
+                report.fixed += change.number
+                report.files_fixed += 1
+        report.findings += file.findings
 
-    def _change(self, file: FileReport, keep: Callable[[Path, bytes], object]) -> None:
-        """Mend the file, or write comments into it, and leave in ``file`` what is still found."""
-        args, report, source = self._args, self.report, file.source
+    def _change_of(self, file: FileReport) -> _Change | SourceError | None:
+        """Return what the file becomes with its fixes made, or comments written into it; the error where it cannot."""
+        args, source = self._args, file.source
         if source is None or not file.findings:
-            return
+            return None
         mends = not args.add_ignore and any(is_made(finding.fix, args.unsafe_fixes) for _, finding in file.findings)
         if not (args.add_ignore or (mends and (args.fix or args.diff))):
-            return
-        # Rewriting is imported where something is rewritten.
-        from worker_lint.rewrite.diff import unified_diff
-
+            return None
         policy = self.policies.for_path(source.path)
+        # Rewriting is imported where something is rewritten.
         try:
             if args.add_ignore:
                 from worker_lint.rewrite.ignores import add_ignores
 
                 changed, left, number = add_ignores(source, file.findings, policy, args.reason or "")
                 if not number:
-                    return
+                    return None
             else:
                 from worker_lint.rewrite.apply import apply_fixes
 
@@ -284,18 +332,12 @@ class _Run:
                 )
             data = changed.encode(changed.code)
             if args.diff:
-                _write_bytes(unified_diff(source, changed))
-            else:
-                keep(source.path, data)
+                from worker_lint.rewrite.diff import unified_diff
+
+                data = unified_diff(source, changed)
         except SourceError as error:
-            report.errors.append(str(error))
-            return
-        file.findings = left
-        if args.add_ignore:
-            report.ignored += number
-        else:
-            report.fixed += number
-            report.files_fixed += 1
+            return error
+        return _Change(data, left, number)
 
     def _write_baseline(self, path: Path, places: list[Path]) -> None:
         """List what was found in the file ``path``, with what it has of files and rules that this run did not judge."""
@@ -325,7 +367,12 @@ def _write_bytes(data: bytes) -> None:
     sys.stdout.buffer.write(data)
 
 
-def _keep(path: Path, data: bytes) -> None:
-    from worker_lint.rewrite.files import write_atomically
+def _written(taken: list[_Taken]) -> list[_Taken]:
+    """Write each file that changes; where one cannot be written, that takes the place of the change."""
+    changes = [(file.path, change.data) for file, change in taken if isinstance(change, _Change)]
+    if not changes:
+        return taken
+    from worker_lint.rewrite.files import write_each
 
-    write_atomically(path, data)
+    outcomes = iter(write_each(changes))
+    return [(file, (next(outcomes) or change) if isinstance(change, _Change) else change) for file, change in taken]

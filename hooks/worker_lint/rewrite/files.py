@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from stat import S_ISREG
+from typing import TYPE_CHECKING
 
 from worker_lint.errors import SourceError
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 _WRITABLE = 0o222
+_WRITERS = 8
+"""Files that are written at a time."""
 _REMEDIES = {
     errno.ENOSPC: "free some space",
     errno.EDQUOT: "free some of the quota",
@@ -42,7 +48,7 @@ def write_atomically(path: Path, data: bytes) -> None:
     real = Path(os.path.realpath(path))
     try:
         before = _checked(path, real)
-        temporary = real.with_name(f".worker-lint-{secrets.token_hex(8)}")  # short, however long the name
+        temporary = real.with_name(f".worker-lint-{os.urandom(8).hex()}")  # short, however long the name
         try:
             _write(temporary, data, real if before else None)
             temporary.replace(real)
@@ -51,6 +57,55 @@ def write_atomically(path: Path, data: bytes) -> None:
             raise
     except OSError as error:
         raise _refusal(path, error) from None
+
+
+def write_each(files: Sequence[tuple[Path, bytes]]) -> list[SourceError | None]:
+    """Do ``write_atomically`` for each of ``files``, several at a time; return what it raised for each, or None.
+
+    A disk is as long about one file as about some of them together.
+    """
+    from threading import Thread
+
+    number = min(_WRITERS, len(files))
+    outcomes: dict[int, Exception | None] = {}
+    stopped = False
+
+    def write_share(first: int) -> None:
+        for index in range(first, len(files), number):
+            if not stopped:
+                outcomes[index] = _outcome(*files[index])
+
+    threads = [Thread(target=write_share, args=(first,)) for first in range(number)]
+    try:
+        for thread in threads:
+            try:
+                thread.start()
+            except RuntimeError:  # no more threads are to be had
+                thread.run()
+        for thread in threads:
+            if thread.is_alive():  # else it has ended, or it never began
+                thread.join()
+    finally:
+        stopped = True  # an interrupt, and the next one, waits for the files that are being written
+        for thread in threads:
+            while thread.is_alive():
+                with suppress(KeyboardInterrupt):
+                    thread.join()
+    found: list[SourceError | None] = []
+    for index in range(len(files)):
+        outcome = outcomes[index]
+        if outcome is not None and not isinstance(outcome, SourceError):
+            raise outcome
+        found.append(outcome)
+    return found
+
+
+def _outcome(path: Path, data: bytes) -> Exception | None:
+    try:
+        write_atomically(path, data)
+    except Exception as error:  # noqa: BLE001 - raised again where somebody hears of it
+        return error
+    return None
 
 
 def refuse_unwritable(path: Path) -> None:
