@@ -247,6 +247,28 @@ def test_it_names_what_comes_next(repository: Path) -> None:
     assert "--fix" not in said
 
 
+@pytest.mark.parametrize(
+    ("text", "proposed"),
+    [
+        ('parser.add_argument("--num-workers", default=4)\n', "  worker-lint --diff  "),
+        (
+            "import os\nfrom torch.utils.data import DataLoader\n\n"
+            "def loader(d):\n    return DataLoader(d, num_workers=os.cpu_count())\n",
+            "  worker-lint --diff --unsafe-fixes  ",
+        ),
+        ("from torch.utils.data import DataLoader\n\nfor batch in DataLoader(d, num_workers=n):\n    pass\n", "  worker-lint  "),
+    ],
+    ids=["a safe fix", "only an unsafe one", "none"],
+)  # fmt: skip
+def test_it_proposes_what_helps_with_what_is_found(repository: Path, text: str, proposed: str) -> None:
+    (repository / "conf.yaml").unlink()
+    (repository / "train.py").write_text(text, encoding="utf-8")
+    said = init(repository, "--yes").stderr.decode()
+    assert " today; next:\n" in said
+    assert next(line for line in said.splitlines() if line.startswith("  worker-lint")).startswith(proposed)
+    assert "worker-lint --write-baseline" in said
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("runner", ["pre-commit", "prek"])
 def test_the_hook_runs(repository: Path, tmp_path: Path, runner: str) -> None:

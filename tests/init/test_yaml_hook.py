@@ -28,6 +28,13 @@ def added_to(text: str, repo: dict[str, Any] = REMOTE) -> str:
     return result[place : place + size]
 
 
+def test_the_entry_is_indented_like_the_last_whose_hooks_are_written_out() -> None:
+    text = "repos:\n-   repo: a\n    hooks: &x\n    -   id: x\n-   repo: b\n    hooks: *x\n"
+    assert with_repo(text, REMOTE) == text + (
+        "-   repo: https://example.org/worker-lint\n    rev: v1.2.3\n    hooks:\n    -   id: worker-lint\n"
+    )
+
+
 def test_the_entry_is_indented_like_the_one_before_it() -> None:
     old_style = "repos:\n-   repo: a\n    hooks:\n    -   id: x\n"
     assert with_repo(old_style, REMOTE) == old_style + (
@@ -40,6 +47,8 @@ def test_the_entry_is_indented_like_the_one_before_it() -> None:
 
 
 BLOCK = "  - repo: https://example.org/worker-lint\n    rev: v1.2.3\n    hooks:\n      - id: worker-lint\n"
+HOOKS = "x: &hooks\n    - id: x\n"
+ENTRY = "x: &entry\n    repo: x\n    hooks: []\n"
 FLOW = "{repo: https://example.org/worker-lint, rev: v1.2.3, hooks: [{id: worker-lint}]}"
 FIRST = "repos:\n  - repo: a\n    hooks:\n      - id: x\n"
 
@@ -69,6 +78,17 @@ FIRST = "repos:\n  - repo: a\n    hooks:\n      - id: x\n"
         ("\ufeff---\n" + FIRST, BLOCK, ""),
         ("repos:\n  - {repo: a, hooks: []}\n", BLOCK, ""),
         ("repos:\n  -\n    repo: a\n    hooks: []\n", BLOCK, ""),
+        (HOOKS + FIRST + "  - repo: b\n    hooks: *hooks\n", BLOCK, ""),
+        (HOOKS + "repos:\n  - repo: b\n    hooks: *hooks  # all\n      # args: [y]\n", BLOCK, "\nci: {}\n"),
+        (FIRST.replace("hooks:", "hooks: &hooks") + "  - repo: b\n    hooks: *hooks\n    rev: 1\n", BLOCK, "ci: {}\n"),
+        ("repos:\n  - repo: a\n    hooks: &hooks\n      - id: x\n", BLOCK, "ci: {}\n"),
+        (HOOKS + "repos: [{repo: a, hooks: *hooks}", f", {FLOW}", "]\n"),
+        (ENTRY + FIRST + "  - *entry\n", BLOCK, "ci: {}\n"),
+        (ENTRY + "repos:\n  - *entry\n", BLOCK, ""),
+        (ENTRY + "repos: [*entry", f", {FLOW}", "]\n"),
+        ("x: &x\n    id: y\n" + FIRST + "      - *x\n", BLOCK, ""),
+        (ENTRY + FIRST + "  - <<: *entry\n    repo: b\n", BLOCK, ""),
+        ("repos: &repos\n  - &entry\n    repo: a\n    hooks: &hooks\n      - id: x\n", BLOCK, ""),
     ],
     ids=[
         "an empty file", "comments alone", "no repos", "nothing in repos", "nothing in repos but a comment",
@@ -76,6 +96,10 @@ FIRST = "repos:\n  - repo: a\n    hooks:\n      - id: x\n"
         "such a comment behind a blank line", "a list in several lines", "a block of text", "folded text", "an alias",
         "blank lines between entries", "blank lines and comments between them", "no line end at the end", "CRLF",
         "a byte order mark", "an entry in braces", "a dash on its own line",
+        "an alias for the hooks", "an alias for the hooks, and comments", "an alias for hooks of the entry before",
+        "an anchor of the hooks", "an alias for hooks in brackets", "an alias for an entry behind another",
+        "an alias for the only entry", "an alias for an entry in brackets", "an alias for a hook", "a merge",
+        "anchors everywhere",
     ],
 )  # fmt: skip
 def test_one_entry_is_added(before: str, addition: str, after: str) -> None:
@@ -111,6 +135,8 @@ def test_every_indentation_is_kept_up(
     [
         ("- a\n", 1, "is no mapping"),
         ("ci: 1\nrepos: 3\n", 2, "'repos' is no list"),
+        ("x: &x []\nrepos: *x\n", 2, "'repos' is an alias"),
+        ("repos: [*x]\n", 1, "is no YAML: found undefined alias"),
         ("repos: [\n", 2, "is no YAML"),
         ("a: 1\na: 2\n", 2, "is no YAML: found duplicate key"),
         ("a: 1\n---\nb: 1\n", 2, "is no YAML"),

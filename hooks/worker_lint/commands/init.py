@@ -13,6 +13,7 @@ from worker_lint.check import check
 from worker_lint.dataclass import dataclass
 from worker_lint.discover import discover
 from worker_lint.errors import SettingsError, SourceError, UsageError
+from worker_lint.finding import is_made
 from worker_lint.opening import is_wanted
 from worker_lint.policies import Policies
 from worker_lint.settings import SettingsResolver
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
+    from worker_lint.finding import Fix
     from worker_lint.init.choice import Choice
     from worker_lint.settings import Settings
 
@@ -210,11 +212,17 @@ def _write(changes: Sequence[_Change]) -> None:
 def _say_next(folder: Path, *, hook_is_new: bool) -> None:
     """Say what makes sense now, with the number of findings under the settings as they are written."""
     settings = SettingsResolver({})
-    number = _findings_in(folder, settings)
+    found = _fixes_in(folder, settings)
+    number = len(found)
     where = "" if folder == Path() else f" {folder}"
     steps: list[tuple[str, str]] = []
-    if number:
+    if any(is_made(fix, unsafe=False) for fix in found):
         steps.append((f"worker-lint{where} --diff", "shows what --fix would change"))
+    elif any(fix is not None for fix in found):
+        steps.append((f"worker-lint{where} --diff --unsafe-fixes", "shows what --fix --unsafe-fixes would change"))
+    elif found:
+        steps.append((f"worker-lint{where}", "shows them, and says what to write instead"))
+    if found:
         steps.append((f"worker-lint{where} --write-baseline {_BASELINE}", "accepts them, so that only new ones count"))
     if settings.for_folder(folder).profile is None:
         steps.append(("worker-lint profile capture --name NAME", "writes down the machine that trains, run there"))
@@ -225,15 +233,16 @@ def _say_next(folder: Path, *, hook_is_new: bool) -> None:
     sys.stderr.writelines(f"  {command:{width}}  {does}\n" for command, does in steps)
 
 
-def _findings_in(folder: Path, settings: SettingsResolver) -> int:
+def _fixes_in(folder: Path, settings: SettingsResolver) -> list[Fix | None]:
+    """Return the fix of each finding in ``folder``; None for one that has none."""
     wanted = partial(is_wanted, settings_for=settings.for_path)
-    number = 0
+    fixes: list[Fix | None] = []
     try:
         for report in check(discover([folder], wanted, settings.is_excluded), Policies(settings)):
-            number += len(report.findings)
+            fixes += [finding.fix for _, finding in report.findings]
     except SourceError:  # what cannot be listed is an error of the check, which the user runs next
         pass
-    return number
+    return fixes
 
 
 def _say(text: str) -> None:

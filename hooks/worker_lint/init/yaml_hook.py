@@ -14,13 +14,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from importlib.resources.abc import Traversable
 
-    from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
+    from ruamel.yaml.nodes import Node, SequenceNode
 
 HOOK = "worker-lint"
 """The id of the hook that checks."""
 
 _IDS = (HOOK, "worker-lint-fix")
 _LOCAL_KEYS = ("id", "name", "entry", "language", "types_or", "require_serial")
+
+_ALIAS = "an alias"
+"""The tag of a node that stands for one which is written elsewhere."""
 
 _BUNDLED = files("worker_lint") / "pre-commit-hooks.yaml"
 
@@ -109,7 +112,7 @@ def _with_repo(text: str, repo: dict[str, Any]) -> str:
     if root is None:
         return inserted(text, len(text), "repos:\n" + _Style().lines(repo))
     if not isinstance(root, MappingNode):
-        raise YamlError("is no mapping with 'repos'", root.start_mark.line + 1)
+        raise YamlError("is no mapping with 'repos'", _line(root))
     repos = next((value for key, value in root.value if key.value == "repos"), None)
     if repos is None:
         return inserted(text, len(text), "repos:\n" + _Style().lines(repo))
@@ -117,7 +120,11 @@ def _with_repo(text: str, repo: dict[str, Any]) -> str:
         return _into_brackets(text, repos, repo) if repos.flow_style else _below_the_last(text, repos, repo)
     if repos.start_mark.index == repos.end_mark.index:  # nothing is written there
         return inserted(text, after_line(text, repos.start_mark.index), _Style().lines(repo))
-    raise YamlError("'repos' is no list", repos.start_mark.line + 1)
+    if repos.tag == _ALIAS:
+        raise YamlError(
+            "'repos' is an alias, and its list may be another's as well; add the hook by hand", _line(repos)
+        )
+    raise YamlError("'repos' is no list", _line(repos))
 
 
 def _into_brackets(text: str, repos: SequenceNode, repo: dict[str, Any]) -> str:
@@ -126,7 +133,7 @@ def _into_brackets(text: str, repos: SequenceNode, repo: dict[str, Any]) -> str:
 
 
 def _below_the_last(text: str, repos: SequenceNode, repo: dict[str, Any]) -> str:
-    column, last = repos.start_mark.column, repos.value[-1]
+    column, last = _column(text, repos), repos.value[-1]
     # Where the last thing of the last entry ends: marks of a block itself lie behind the comments that follow it.
     end = max(node.end_mark.index for node in _leaves(last))
     place = after_line(text, len(text[:end].rstrip()) - 1)
@@ -137,21 +144,34 @@ def _below_the_last(text: str, repos: SequenceNode, repo: dict[str, Any]) -> str
         if written:
             place = after_line(text, start)  # a comment that is indented like the entry belongs to it
     gap = "\n" if len(repos.value) > 1 and _blank_before(text, last.start_mark.index) else ""
-    return inserted(text, place, gap + _style(repos).lines(repo))
+    return inserted(text, place, gap + _style(text, repos).lines(repo))
 
 
-def _style(repos: SequenceNode) -> _Style:
-    """Return the indentation of the last entry, as far as it can be told."""
+def _style(text: str, repos: SequenceNode) -> _Style:
+    """Return the indentation of the last entry that shows one, as far as it can be told."""
     from ruamel.yaml.nodes import MappingNode, SequenceNode
 
-    column, last = repos.start_mark.column, repos.value[-1]
-    if not isinstance(last, MappingNode) or last.flow_style:
-        return _Style(column)
-    key = last.start_mark.column - column
-    hooks = next((value for name, value in last.value if name.value == "hooks"), None)
-    if not isinstance(hooks, SequenceNode) or hooks.flow_style:
-        return _Style(column, key)
-    return _Style(column, key, hooks.start_mark.column - last.start_mark.column)
+    style = _Style(_column(text, repos))
+    for entry in repos.value:
+        if isinstance(entry, MappingNode) and not entry.flow_style:
+            start = entry.start_mark.column if entry.anchor is None else entry.value[0][0].start_mark.column
+            hooks = next((value for name, value in entry.value if name.value == "hooks"), None)
+            below = style.hooks
+            if isinstance(hooks, SequenceNode) and not hooks.flow_style:
+                below = _column(text, hooks) - start
+            style = _Style(style.dash, start - style.dash, below)
+    return style
+
+
+def _column(text: str, block: SequenceNode) -> int:
+    """Return how many characters stand before the dashes of ``block``, which may have an anchor before the first."""
+    dash = block.start_mark.index if block.anchor is None else text.rindex("-", 0, block.value[0].start_mark.index)
+    return dash - (text.rfind("\n", 0, dash) + 1)
+
+
+def _line(node: Node) -> int:
+    line: int = node.start_mark.line + 1
+    return line
 
 
 def _leaves(node: Node) -> Iterator[Node]:
@@ -165,8 +185,7 @@ def _leaves(node: Node) -> Iterator[Node]:
         case MappingNode(flow_style=False, value=[_, *_] as pairs):
             for key, value in pairs:
                 yield key
-                if value.start_mark.index > key.start_mark.index:  # else an alias of what is written further up
-                    yield from _leaves(value)
+                yield from _leaves(value)
         case _:
             yield node
 
@@ -208,15 +227,43 @@ def _dicts(value: object) -> list[dict[str, Any]]:
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
-def _compose(text: str) -> MappingNode | Node | None:
+def _compose(text: str) -> Node | None:
+    """Return the nodes of the document ``text`` as they are written; None where it has none.
+
+    ruamel.yaml puts the node that an alias stands for in its place, with the marks of where that is written.
+    """
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
+    from ruamel.yaml.events import NodeEvent
 
     try:
-        node: Node | None = YAML().compose(text)
+        events = iter(YAML().parse(text))
+        first = next((event for event in events if isinstance(event, NodeEvent)), None)
+        return None if first is None else _node(first, events)
     except YAMLError as error:
         raise _located(error) from None
-    return node
+
+
+def _node(event: Any, events: Iterator[Any]) -> Node:
+    """Return the node that ``event`` begins, and take its other ``events``."""
+    from ruamel.yaml.events import AliasEvent, CollectionEndEvent, MappingStartEvent, ScalarEvent
+    from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
+
+    start = event.start_mark
+    if isinstance(event, AliasEvent):
+        return ScalarNode(_ALIAS, event.anchor, start, event.end_mark)
+    if isinstance(event, ScalarEvent):
+        return ScalarNode(event.tag, event.value, start, event.end_mark)
+    parts: list[Node] = []
+    for each in events:
+        if isinstance(each, CollectionEndEvent):
+            break
+        parts.append(_node(each, events))
+    given = {"flow_style": event.flow_style, "anchor": event.anchor}
+    if isinstance(event, MappingStartEvent):
+        pairs = list(zip(parts[::2], parts[1::2], strict=True))
+        return MappingNode(event.tag, pairs, start, each.end_mark, **given)
+    return SequenceNode(event.tag, parts, start, each.end_mark, **given)
 
 
 def _load(text: str) -> Any:
