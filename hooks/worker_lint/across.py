@@ -10,10 +10,10 @@ from worker_lint.errors import SourceError
 from worker_lint.file_report import FileReport
 from worker_lint.judge import believed
 from worker_lint.locate import locate
-from worker_lint.opening import is_bystander, language_of, open_source, words_of
+from worker_lint.opening import is_bystander, opened, words_of
 from worker_lint.rules import CATALOGUE
 from worker_lint.sighting import Sighting
-from worker_lint.source import read
+from worker_lint.source import Source, read
 from worker_lint.suppressions import Suppressions
 from worker_lint.triage import chosen, triage
 
@@ -92,24 +92,22 @@ def _sightings_in(file: Found, policies: Policies) -> tuple[Sighting, ...]:
     settings = policies.settings_for(path)
     if is_bystander(file, settings):
         return ()
-    words = words_of(settings)
     try:
-        data = read(path)
-        language = language_of(path, data)
-        source = None if language is None else open_source(path, language, data, words)
-        return () if source is None else sightings(locate(source, words), settings)
+        return sightings(_documents(path, settings), settings)
     except SourceError:
         return ()
 
 
+def _documents(path: Path, settings: Settings) -> Sequence[Document]:
+    """Return what the file at ``path`` holds. Raises SourceError."""
+    source = opened(path, read(path), settings)
+    return locate(source, words_of(settings)) if isinstance(source, Source) else ()
+
+
 def _of_claim(rule: Rule, claim: Claim, settings: Settings) -> FileReport:
     path = claim.at.path
-    words = words_of(settings)
     try:
-        data = read(path)
-        language = language_of(path, data)
-        source = None if language is None else open_source(path, language, data, words)
-        documents = () if source is None else locate(source, words)
+        documents = _documents(path, settings)
     except SourceError as error:
         return FileReport(path, error=str(error))
     for index, (document, site) in enumerate(_sites(documents, settings)):
@@ -118,6 +116,6 @@ def _of_claim(rule: Rule, claim: Claim, settings: Settings) -> FileReport:
             found = rule.finding(site.value, claim.message, claim.help, site=site, related=claim.related)
             suppressions = Suppressions(documents, settings.suppressions)
             left = triage([found], (rule,), document, suppressions, settings)
-            exempted = frozenset(suppressions.exempted)
-            return FileReport(path, source, True, [(document.source, each) for each in left], exempted=exempted)
+            source, exempted = document.source, frozenset(suppressions.exempted)
+            return FileReport(path, source.root, True, [(source, each) for each in left], exempted=exempted)
     return FileReport(path)

@@ -26,7 +26,7 @@ def check_text(path: Path, data: bytes, policies: Policies) -> FileReport:
     Raises SettingsError, ProfileError and BaselineError; what is wrong with the file itself is reported.
     """
     try:
-        source = opened(path, data, policies)
+        source = opened(path, data, policies.settings_for(path))
         return judged_source(source, policies) if isinstance(source, Source) else source
     except SourceError as error:
         return FileReport(path, error=str(error))

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from worker_lint.discover import Found
     from worker_lint.languages import Language
     from worker_lint.locate.vocabulary import Vocabulary
-    from worker_lint.policies import Policies
     from worker_lint.settings import Settings
 
 
@@ -62,15 +61,14 @@ def open_source(path: Path, language: Language, data: bytes, words: Vocabulary) 
     return source if mentions(source.code, words.stems) else None
 
 
-def opened(path: Path, data: bytes, policies: Policies) -> Source | FileReport:
-    """Return the source of a file in which something may be found, else its report.
+def opened(path: Path, data: bytes, settings: Settings) -> Source | FileReport:
+    """Return the source of a file in which something may be found under ``settings``, else its report.
 
-    Raises SettingsError, and SourceError where the bytes are no text.
+    Raises SourceError where the bytes are no text.
     """
     language = language_of(path, data)
     if language is None:
         return FileReport(path, skipped="binary" if b"\0" in data[:8192] else "unknown language")
-    settings = policies.settings_for(path)
     if language == "markdown" and not settings.markdown:
         return FileReport(path, skipped="unwanted language")
     return open_source(path, language, data, words_of(settings)) or FileReport(path)

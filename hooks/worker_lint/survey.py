@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from worker_lint.errors import SourceError
+from worker_lint.file_report import FileReport
 from worker_lint.judge import believed
 from worker_lint.locate import locate
-from worker_lint.opening import is_bystander, language_of, open_source, words_of
+from worker_lint.opening import is_bystander, opened, words_of
 from worker_lint.source import read
 
 if TYPE_CHECKING:
@@ -47,13 +48,9 @@ class Survey:
         if is_bystander(file, settings):
             self.files += 1
             return ()
-        data = read(path)
-        language = language_of(path, data)
-        if language is None:
-            return ()
-        if language == "markdown" and not settings.markdown:
+        source = opened(path, read(path), settings)
+        if isinstance(source, FileReport):
+            self.files += source.skipped is None
             return ()
         self.files += 1
-        words = words_of(settings)
-        source = open_source(path, language, data, words)
-        return () if source is None else tuple(believed(locate(source, words), settings.confidence))
+        return tuple(believed(locate(source, words_of(settings)), settings.confidence))

@@ -129,7 +129,7 @@ class _Sweep:
             if file.mentions:
                 return _Pending(path, look, size(path))
             data = read(path)
-            found = opened(path, data, self._policies)
+            found = opened(path, data, self._policies.settings_for(path))
         except SourceError as error:
             return FileReport(path, error=str(error))
         if not isinstance(found, FileReport):
