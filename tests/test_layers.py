@@ -151,6 +151,54 @@ def test_imports_for_type_checkers_alone_do_not_count() -> None:
     assert imports_of({"check": "", "site": text}) == {"check": set(), "site": set()}
 
 
+DEAR = {
+    "dataclasses": "worker_lint.dataclass",
+    "typing.NamedTuple": "worker_lint.named_tuple",
+    "re.compile": "worker_lint.regex",
+}
+"""What takes long when a module is imported, and what does the same for less."""
+AT_ONCE = {"regex": {"re.compile"}, "dataclass": {"dataclasses"}, "named_tuple": {"typing.NamedTuple"}}
+"""The modules that have what they replace, for type checkers or at its time."""
+
+
+def dear(tree: ast.AST) -> set[str]:
+    """Return what of ``DEAR`` is imported by ``tree``, or called when it is imported."""
+    found = {f"{node.module}.{alias.name}" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)
+             for alias in node.names}  # fmt: skip
+    stack = list(ast.iter_child_nodes(tree))
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ast.Call):
+            found.add(ast.unparse(node.func))
+        if not isinstance(node, ast.FunctionDef | ast.Lambda):
+            stack += ast.iter_child_nodes(node)
+    return {name for name in DEAR if any(f"{each}.".startswith(f"{name}.") for each in found)}
+
+
+def test_what_takes_long_to_import_is_left_to_what_does_the_same_for_less() -> None:
+    found = {}
+    for path in (SOURCE / "worker_lint").rglob("*.py"):
+        wrong = dear(ast.parse(path.read_text(encoding="utf-8"))) - AT_ONCE.get(path.stem, set())
+        if wrong:
+            found[path.name] = {name: DEAR[name] for name in wrong}
+    assert found == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("from dataclasses import dataclass", {"dataclasses"}),
+        ("from typing import Any, NamedTuple", {"typing.NamedTuple"}),
+        ("A = re.compile('')", {"re.compile"}),
+        ("class A:\n    B = {'b': re.compile('')}", {"re.compile"}),
+        ("def f():\n    return re.compile('')", set()),
+        ("from worker_lint.dataclass import dataclass", set()),
+    ],
+)
+def test_what_takes_long_to_import_is_found(text: str, found: set[str]) -> None:
+    assert dear(ast.parse(text)) == found
+
+
 HEAVY = (
     "argparse",
     "dataclasses",

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
 from operator import attrgetter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from worker_lint.finding import Fix, replacing
 from worker_lint.guards import fixed_options, guarded, is_repeatable, is_watched, unguarded
+from worker_lint.named_tuple import NamedTuple
 from worker_lint.options import is_off, without_workers, worker_options
+from worker_lint.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,9 +20,9 @@ if TYPE_CHECKING:
     from worker_lint.site import Document, Group, Site, Value
     from worker_lint.source import Edit
 
-_STATE = re.compile(rb"\b(?:load_state_dict|state_dict|set_state|get_state)\b")
+_STATE = regex(rb"\b(?:load_state_dict|state_dict|set_state|get_state)\b")
 """How the state of a loader is saved and resumed."""
-_OPTION_ON = re.compile(
+_OPTION_ON = regex(
     rb"(?:persistent_workers|prefetch_factor|multiprocessing_context)[\"'\]]*\s*(?::\s*\w+\s*=|[:=](?!=))\s*"
     rb"(?=True\b|true\b|yes\b|on\b|[1-9]|[\"'\w]*(?:spawn|fork))"
 )

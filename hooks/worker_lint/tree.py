@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from worker_lint.dataclass import dataclass, field
 from worker_lint.git_search import Search, environment, is_searched
 from worker_lint.gitignore import Gitignore
+from worker_lint.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,7 +22,7 @@ _FEW = 200
 """Files below which a search of their own does not pay."""
 _MOST_FOLDERS = 100
 """Folders that a search is told to leave out: each costs a look at each path."""
-_UNREADABLE = re.compile(rb"warning: could not open directory '(.*?)': ([^\n']*)\n(?=warning: |\Z)", re.DOTALL)
+_UNREADABLE = regex(rb"warning: could not open directory '(.*?)': ([^\n']*)\n(?=warning: |\Z)", re.DOTALL)
 """What git says of a folder; a line break in its name stays one."""
 
 

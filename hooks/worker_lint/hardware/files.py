@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
+
+from worker_lint.regex import regex
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 # 19 digits hold every 64-bit number; a longer run of digits is garbage, and slow to convert.
-_WHOLE = re.compile(r"[0-9]{1,19}")
+_WHOLE = regex(r"[0-9]{1,19}")
 
 # The largest CPU number a list may name; Linux is built for at most 8,192 CPUs (NR_CPUS on x86-64).
 _MOST_CPUS = 2**16

@@ -6,12 +6,13 @@ import re
 from typing import TYPE_CHECKING
 
 from worker_lint.dataclass import dataclass
+from worker_lint.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-PYTHON = re.compile(r"(?:python|pypy|ipython)[\d.]*[tw]?(?:\.exe)?")
+PYTHON = regex(r"(?:python|pypy|ipython)[\d.]*[tw]?(?:\.exe)?")
 SHELLS = frozenset({"sh", "bash", "zsh", "dash", "ksh", "source", ".", "sbatch", "qsub", "bsub", "msub"})
 """Programs that run a shell script."""
 
@@ -22,7 +23,7 @@ _LAUNCHERS = frozenset(
     }
 )  # fmt: skip
 """Programs that start a training script on several devices; what stands before the script is theirs."""
-_LAUNCHER_MODULES = re.compile(
+_LAUNCHER_MODULES = regex(
     r"(?:torch|paddle|oneflow)\.distributed(?:\.\w+)*|torch_xla(?:\.\w+)+|accelerate(?:\.\w+)*|deepspeed(?:\.\w+)*"
     r"|torch\.backends\.xeon\.run_cpu"
 )
@@ -48,12 +49,12 @@ _PRINTERS = frozenset(
 _INNER = frozenset({"run", "exec", "launch", "--"})
 """Words between a wrapper and the program, as in ``poetry run``."""
 
-_NO_PROGRAM = re.compile(r"-|[A-Za-z_]\w*=|[\d.]+[smhd]?$")
+_NO_PROGRAM = regex(r"-|[A-Za-z_]\w*=|[\d.]+[smhd]?$")
 """What stands between a wrapper and the program: options, assignments, a duration."""
-_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
-OVERRIDE = re.compile(r"\+{0,2}([A-Za-z_][\w.@/\-\[\]]*)=(.*)", re.DOTALL)
+_ASSIGNMENT = regex(r"[A-Za-z_]\w*=")
+OVERRIDE = regex(r"\+{0,2}([A-Za-z_][\w.@/\-\[\]]*)=(.*)", re.DOTALL)
 """A word that sets a key, as Hydra takes it."""
-_SUBCOMMAND = re.compile(r"[A-Za-z][A-Za-z_\-]*")
+_SUBCOMMAND = regex(r"[A-Za-z][A-Za-z_\-]*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from worker_lint.locate.command import OVERRIDE, stem_of, understood
 from worker_lint.locate.evidence import STRONG, WEAK, Evidence, of_keys, of_program, of_script, of_siblings, weigh
 from worker_lint.locate.values import MOST_DIGITS
 from worker_lint.locate.vocabulary import normalised
+from worker_lint.regex import regex
 from worker_lint.site import COUNT, Group, Site, Value
 
 if TYPE_CHECKING:
@@ -19,14 +20,14 @@ if TYPE_CHECKING:
     from worker_lint.locate.vocabulary import Vocabulary
     from worker_lint.site import Form, ValueKind
 
-_FLAG = re.compile(r"(--?)([A-Za-z][\w.\-/]*)(?:(=)(.*))?", re.DOTALL)
-_DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.\w+)+")
-_JOBS = re.compile(r"-j(\S*)")
+_FLAG = regex(r"(--?)([A-Za-z][\w.\-/]*)(?:(=)(.*))?", re.DOTALL)
+_DOTTED = regex(r"[A-Za-z_]\w*(?:\.\w+)+")
+_JOBS = regex(r"-j(\S*)")
 _SHORT = {"-b": "batch_size", "-a": "arch"}
 """What short options mean beside a ``-j`` of loader workers, by the habit of the classic training scripts."""
-_TRAINS = re.compile(r"(?:^|[_-])(?:pre|fine)?-?_?(?:train|tune|fit|sft)(?:$|[_\-\d]|er|ing)")
+_TRAINS = regex(r"(?:^|[_-])(?:pre|fine)?-?_?(?:train|tune|fit|sft)(?:$|[_\-\d]|er|ing)")
 """Names of scripts that can hardly do anything but feed a model."""
-_BARE = re.compile(r"workers?")
+_BARE = regex(r"workers?")
 """A name that says nothing of what works; beside a fuller one it is something else."""
 
 
@@ -34,13 +35,13 @@ _MOST_FALLBACKS = 9
 """Fallbacks of fallbacks that are looked into."""
 _ROLES = frozenset({"train", "val", "valid", "validation", "eval", "test", "predict"})
 
-_QUOTED = re.compile(r"""(["'])(.*)\1""", re.DOTALL)
-_INTEGER = re.compile(r"-?\d+")
-_FLOAT = re.compile(r"-?(?:\d+\.\d*|\.\d+|\d+(?:\.\d*)?[eE][-+]?\d+)")
-REFERENCE = re.compile(r"\$(?:(\w+)|\{(\w+)\})")
-FALLBACK = re.compile(r"\$\{(\w+):?[-=](.*)\}", re.DOTALL)
-_PIECE = re.compile(r"""(?:\$\([^()]*\)|\$\{[^{}]*\}|`[^`]*`|"[^"]*"|'[^']*'|\S)+""")
-_WORD = re.compile(r"[A-Za-z_][\w\-]*")
+_QUOTED = regex(r"""(["'])(.*)\1""", re.DOTALL)
+_INTEGER = regex(r"-?\d+")
+_FLOAT = regex(r"-?(?:\d+\.\d*|\.\d+|\d+(?:\.\d*)?[eE][-+]?\d+)")
+REFERENCE = regex(r"\$(?:(\w+)|\{(\w+)\})")
+FALLBACK = regex(r"\$\{(\w+):?[-=](.*)\}", re.DOTALL)
+_PIECE = regex(r"""(?:\$\([^()]*\)|\$\{[^{}]*\}|`[^`]*`|"[^"]*"|'[^']*'|\S)+""")
+_WORD = regex(r"[A-Za-z_][\w\-]*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from worker_lint.locate.descent import node_at
 from worker_lint.locate.grammars import GRAMMARS, parser
 from worker_lint.named_tuple import NamedTuple
+from worker_lint.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,22 +30,20 @@ class Comment(NamedTuple):
 
 _UNPARSED = frozenset({"ERROR", "module", "program", "stream", "document", "heredoc_body", "redirected_heredoc_body"})
 """Nodes whose own text no grammar looked into."""
-_BY_BLANKS = re.compile(
+_BY_BLANKS = regex(
     rb"""(?:[^"'\#\\\r\n]|\\.|"(?:[^"\\\r\n]|\\.)*"|'[^'\r\n]*'|(?<=[^\s;])\#)*(?P<comment>\#[^\r\n]*)"""
 )
-_JSON = re.compile(
+_JSON = regex(
     rb"\"(?:[^\"\\]|\\.)*\"|(?P<comment>//[^\r\n]*|/\*(?:[^*]|\*(?!/))*\*/)",
     re.DOTALL,
 )
-_JSONNET = re.compile(
+_JSONNET = regex(
     rb"(?P<comment>//[^\r\n]*|\#[^\r\n]*|/\*.*?\*/)"
     rb"|\|\|\|.*?\n[ \t]*\|\|\||@\"(?:[^\"]|\"\")*\"|@'(?:[^']|'')*'|\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'",
     re.DOTALL,
 )
-_MAKEFILE = re.compile(
-    rb"^(?!\t)(?:[^\r\n\\#]|\\.|(?<=\S)#)*?(?P<comment>(?:(?<=\s)|(?<![^\r\n]))#[^\r\n]*)", re.MULTILINE
-)
-_DOCKERFILE = re.compile(rb"^[ \t]*(?P<comment>#[^\r\n]*)", re.MULTILINE)
+_MAKEFILE = regex(rb"^(?!\t)(?:[^\r\n\\#]|\\.|(?<=\S)#)*?(?P<comment>(?:(?<=\s)|(?<![^\r\n]))#[^\r\n]*)", re.MULTILINE)
+_DOCKERFILE = regex(rb"^[ \t]*(?P<comment>#[^\r\n]*)", re.MULTILINE)
 _PATTERNS: dict[Language, re.Pattern[bytes]] = {
     "json": _JSON,
     "jsonnet": _JSONNET,

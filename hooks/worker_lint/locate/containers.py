@@ -5,12 +5,12 @@ What a file leaves open (variables, merge keys, templates) counts as settled els
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from worker_lint.dataclass import dataclass
 from worker_lint.errors import SourceError
 from worker_lint.locate.descent import line_of_descent
+from worker_lint.regex import regex
 from worker_lint.site import Value
 
 if TYPE_CHECKING:
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 _PAIRS = ("block_mapping_pair", "flow_pair")
 _MAPPINGS = ("block_mapping", "flow_mapping")
 _PROPERTIES = ("anchor", "tag", "comment")
-_CPUS = re.compile(r"(\d{1,6}(?:\.\d{1,6})?)(m?)")
+_CPUS = regex(r"(\d{1,6}(?:\.\d{1,6})?)(m?)")
 _SHM = "/dev/shm"  # noqa: S108 - named, not written to
 _FROM_ELSEWHERE = ("<<", "extends")
 _LISTS_OF_CONTAINERS = ("containers", "initContainers")
-_HOLDS_CONTAINERS = re.compile(rb"(?m)^[ \t]*(?:- +)?[\"']?(?:services|containers|container)[\"']?\s*:")
+_HOLDS_CONTAINERS = regex(rb"(?m)^[ \t]*(?:- +)?[\"']?(?:services|containers|container)[\"']?\s*:")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING
 
 from worker_lint.dataclass import dataclass, field
 from worker_lint.locate.rendition import Rendition, lines
+from worker_lint.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from worker_lint.source import Source
 
-_INSTRUCTION = re.compile(rb"[ \t]*(?:ONBUILD[ \t]+)?(?P<name>[A-Z]+)[ \t]+(?:--\w[^ \t]*[ \t]+)*", re.IGNORECASE)
-_COMMENT = re.compile(rb"[ \t]*#")
-_EXEC = re.compile(rb"\s*\[\s*(?:\"(?:[^\"\\]|\\.)*\"\s*,?\s*)*\]\s*$", re.DOTALL)
-_ELEMENT = re.compile(rb"\"(?:[^\"\\]|\\.)*\"", re.DOTALL)
-_HERE = re.compile(rb"<<-?([\"']?)(\w+)\1")
-_LEGACY = re.compile(rb"\s*(?P<name>[A-Za-z_]\w*)[ \t]+(?P<value>[^=\s].*)$", re.DOTALL)
+_INSTRUCTION = regex(rb"[ \t]*(?:ONBUILD[ \t]+)?(?P<name>[A-Z]+)[ \t]+(?:--\w[^ \t]*[ \t]+)*", re.IGNORECASE)
+_COMMENT = regex(rb"[ \t]*#")
+_EXEC = regex(rb"\s*\[\s*(?:\"(?:[^\"\\]|\\.)*\"\s*,?\s*)*\]\s*$", re.DOTALL)
+_ELEMENT = regex(rb"\"(?:[^\"\\]|\\.)*\"", re.DOTALL)
+_HERE = regex(rb"<<-?([\"']?)(\w+)\1")
+_LEGACY = regex(rb"\s*(?P<name>[A-Za-z_]\w*)[ \t]+(?P<value>[^=\s].*)$", re.DOTALL)
 
 
 @dataclass(slots=True)

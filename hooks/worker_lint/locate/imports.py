@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from functools import lru_cache
 from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from worker_lint.dataclass import dataclass, field
 from worker_lint.locate.descent import outermost_at
+from worker_lint.named_tuple import NamedTuple
 from worker_lint.regex import regex
 
 if TYPE_CHECKING:

@@ -5,15 +5,16 @@ Nothing of it is looked up before a rule asks.
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from worker_lint.dataclass import dataclass
 from worker_lint.locate.command_sites import REFERENCE, Word, value_of
 from worker_lint.locate.starters import options_of, starters, steps_of
+from worker_lint.regex import regex
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator, Mapping
 
     from worker_lint.locate.script import Assignment, Flow, Line, Script
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
     from worker_lint.site import Site, Value
     from worker_lint.source import Source
 
-_DIRECTIVE = re.compile(rb"(?m)^#SBATCH[ \t]+(?P<words>[^\r\n]*)")
-_WORD = re.compile(rb"[^\s\"']*(?:\"[^\"]*\"|'[^']*')?\S*")
+_DIRECTIVE = regex(rb"(?m)^#SBATCH[ \t]+(?P<words>[^\r\n]*)")
+_WORD = regex(rb"[^\s\"']*(?:\"[^\"]*\"|'[^']*')?\S*")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

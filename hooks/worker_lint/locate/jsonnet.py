@@ -13,6 +13,7 @@ from worker_lint.dataclass import dataclass, field
 from worker_lint.locate.data import MOST_ENTRIES, Entry, Table, document, last_part, places
 from worker_lint.locate.scalars import json_value
 from worker_lint.locate.templates import kind_of_text
+from worker_lint.regex import regex
 from worker_lint.site import Document, Value
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 MOST_LEVELS = 900
 """Levels of nesting that are read; what stands deeper is not."""
 
-_TOKEN = re.compile(
+_TOKEN = regex(
     rb"(?P<skip>//[^\n]*|\#[^\n]*|/\*.*?(?:\*/|\Z)|\s+)"
     rb"|(?P<block>\|\|\|.*?(?:\n[ \t]*\|\|\||\Z))"
     rb"|(?P<string>@\"(?:[^\"]|\"\")*(?:\"|\Z)|@'(?:[^']|'')*(?:'|\Z)"
@@ -33,8 +34,8 @@ _TOKEN = re.compile(
     rb"|(?P<word>[-+]?[\w$.]+)|(?P<other>.)",
     re.DOTALL,
 )
-_NUMBER = re.compile(r"-?(?:\d+|\d*\.\d+|\d+\.?\d*(?:[eE][-+]?\d+)?)")
-_REFERENCE = re.compile(r"[A-Za-z_$][\w$.]*")
+_NUMBER = regex(r"-?(?:\d+|\d*\.\d+|\d+\.?\d*(?:[eE][-+]?\d+)?)")
+_REFERENCE = regex(r"[A-Za-z_$][\w$.]*")
 _CONSTANTS = frozenset({"true", "false", "null"})
 
 

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from worker_lint.regex import regex
 from worker_lint.source import language_by_name
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 Span = tuple[int, int]
 
-_CELL_MAGIC = re.compile(rb"\s*%%(?P<name>!|\w+)(?P<rest>[^\n]*)")
+_CELL_MAGIC = regex(rb"\s*%%(?P<name>!|\w+)(?P<rest>[^\n]*)")
 _SHELL_MAGICS = frozenset({b"bash", b"sh", b"shell", b"system", b"sx", b"!"})
 _FILE_MAGICS = frozenset({b"writefile", b"file"})
 _FOREIGN_MAGICS = frozenset(
@@ -27,7 +28,7 @@ _FOREIGN_MAGICS = frozenset(
 """Magics whose cell is in a language that is not read."""
 
 _REST = rb"(?:[^\n\\]|\\\r\n|\\.)*"
-_MAGIC = re.compile(
+_MAGIC = regex(
     # !command, and %run script.py, %env NAME=8, %sx command, which are as good as commands
     rb"[ \t]*(?P<shell>!!?|%(?:run|sx|system|env|set_env)[ \t])(?P<command>" + _REST + rb")"
     # %time statement
@@ -39,7 +40,7 @@ _MAGIC = re.compile(
     rb"|[ \t]*(?P<result>[A-Za-z_][\w., \t]*=[ \t]*(?:!(?P<result_command>" + _REST + rb")|%[A-Za-z_]" + _REST + rb"))",
     re.DOTALL,
 )
-_TOKEN = re.compile(
+_TOKEN = regex(
     rb"(?P<triple>\"{3}|'{3})(?:\\.|(?!(?P=triple)).)*(?:(?P=triple)|\Z)"
     rb"|(?P<quote>[\"'])(?:\\.|(?!(?P=quote))[^\\\n])*(?:(?P=quote)|(?=\n)|\Z)"
     rb"|\#[^\n]*|\\\r?\n|(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<line>\n)",

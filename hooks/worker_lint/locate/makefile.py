@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from worker_lint.locate.rendition import Rendition, lines
+from worker_lint.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from worker_lint.source import Source
 
-_PREFIXES = re.compile(rb"[ \t]*[@+\-]?[@+\- \t]*")
+_PREFIXES = regex(rb"[ \t]*[@+\-]?[@+\- \t]*")
 """What make takes from the front of a recipe's line."""
-_ASSIGNMENT = re.compile(
+_ASSIGNMENT = regex(
     rb"[ ]*(?:[^\s#=:][^#=:]*:[ \t]*)?"  # the target that alone has the variable
     rb"(?:(?:export|override|private)[ \t]+)*"
     rb"(?P<name>[A-Za-z_]\w*)[ \t]*(?:\?|:{1,3}|\+|!)?=[ \t]*"
 )
-_COMMENT = re.compile(rb"(?:^|\s)#.*$")
-_VARIABLE = re.compile(rb"(?P<dollar>\$\$)|\$\((?P<name>\w+)\)")
+_COMMENT = regex(rb"(?:^|\s)#.*$")
+_VARIABLE = regex(rb"(?P<dollar>\$\$)|\$\((?P<name>\w+)\)")
 
 
 def pieces(source: Source) -> Iterator[Source]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from worker_lint.regex import regex
 from worker_lint.source import Inset, Source
 
 if TYPE_CHECKING:
@@ -21,17 +22,17 @@ _LANGUAGES: dict[str, Language] = {
 }
 _QUOTES = rb"(?:[ \t]*>)*"
 _ITEM = rb"[ \t]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*"
-_FENCE = re.compile(
+_FENCE = regex(
     rb"(?P<quotes>" + _QUOTES + rb")(?P<item>" + _ITEM + rb")"
     rb"(?P<fence>`{3,}(?=[^`\n]*(?:\n|\Z))|~{3,})(?P<info>[^\n]*)\n?"
 )
-_INFO = re.compile(r"\{?[.{]?(?:code(?:-block|-cell)?\}?\s+)?([\w+-]+)")
-_LINE = re.compile(rb"[^\n]*\n|[^\n]+\Z")
+_INFO = regex(r"\{?[.{]?(?:code(?:-block|-cell)?\}?\s+)?([\w+-]+)")
+_LINE = regex(rb"[^\n]*\n|[^\n]+\Z")
 _PROMPTS = {
-    "python": re.compile(rb"[ \t]*(?:>>>|\.\.\.)(?: |(?=\r?\n)|\Z)"),
-    "shell": re.compile(rb"[ \t]*(?:\([\w.-]+\)[ \t]*)?[$%][ \t]+"),
+    "python": regex(rb"[ \t]*(?:>>>|\.\.\.)(?: |(?=\r?\n)|\Z)"),
+    "shell": regex(rb"[ \t]*(?:\([\w.-]+\)[ \t]*)?[$%][ \t]+"),
 }
-_CONTINUED = re.compile(rb"\\\r?\n?\Z")
+_CONTINUED = regex(rb"\\\r?\n?\Z")
 
 Span = tuple[int, int]
 

@@ -9,6 +9,7 @@ from worker_lint.errors import SourceError
 from worker_lint.locate.grammars import parser
 from worker_lint.locate.magics import readings
 from worker_lint.locate.quoted import Text, escaped
+from worker_lint.regex import regex
 from worker_lint.source import Cell, Inset, Source
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ _Reading = tuple[Cell, Text, bytes]
 """A cell, what is written in it, and that as one language has it."""
 
 
-_UNKNOWN = re.compile(
+_UNKNOWN = regex(
     rb'"(?:[^"\\]|\\.)*"'
     rb"|(?P<constant>-?(?:NaN|Infinity))\b"  # which are no JSON, but Jupyter writes and reads them
     rb"|(?<=[0-9][eE])(?P<plus>\+)(?=[0-9])",  # 1e+16, which is JSON but not known to the grammar

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from worker_lint.regex import regex
 from worker_lint.source import Inset, Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_CONTINUED = re.compile(rb"\\[ \t]*$")
-_LINE = re.compile(rb"([^\r\n]*)(?:\r\n|\r|\n|\Z)")
+_CONTINUED = regex(rb"\\[ \t]*$")
+_LINE = regex(rb"([^\r\n]*)(?:\r\n|\r|\n|\Z)")
 
 
 class Rendition:

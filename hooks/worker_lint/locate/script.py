@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from worker_lint.dataclass import dataclass, field
 from worker_lint.locate.command import understood
 from worker_lint.locate.command_sites import FALLBACK, REFERENCE, Reading, Word, may_set, sites_of, value_of
 from worker_lint.locate.evidence import STRONG, WEAK, Evidence, of_script, of_siblings, weigh
+from worker_lint.regex import regex
 from worker_lint.site import Site
 
 if TYPE_CHECKING:
@@ -26,12 +26,12 @@ _MOST_USES = 16
 _MOST_VARIABLES = 64
 """Variables that are followed on the way to them."""
 
-_NAMED = re.compile(r"\$\{?#?(\w+|@)")
+_NAMED = regex(r"\$\{?#?(\w+|@)")
 """A variable that is used, alone or inside a word."""
-_NAMED_IN_CODE = re.compile(rb"\$\{?#?(\w+)")
-_ALONE = re.compile(r"\$(?:(\w+|@)|\{(\w+|@)(?:\[[@*]\])?(?::?[-+=][^}]*)?\})")
+_NAMED_IN_CODE = regex(rb"\$\{?#?(\w+)")
+_ALONE = regex(r"\$(?:(\w+|@)|\{(\w+|@)(?:\[[@*]\])?(?::?[-+=][^}]*)?\})")
 """A word that is one variable and nothing else."""
-_FALLBACK_OF = re.compile(rb"\$\{(\w+):?[-=][\"']?$")
+_FALLBACK_OF = regex(rb"\$\{(\w+):?[-=][\"']?$")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -16,6 +16,7 @@ from worker_lint.locate.job import Job
 from worker_lint.locate.query import compiled
 from worker_lint.locate.script import Assignment, Flow, Line, Script
 from worker_lint.locate.values import refuse_endless
+from worker_lint.regex import regex
 from worker_lint.site import Document
 from worker_lint.source import Inset, Source, language_by_line, language_by_name
 
@@ -31,11 +32,11 @@ if TYPE_CHECKING:
 _MOST_LEVELS = 4
 """Commands in strings in commands that are read."""
 
-_WRITTEN_TO = re.compile(r"(?:>|\btee(?:\s+-a)?\s)\s*[\"']?([^\s\"'|;&<>]+)")
+_WRITTEN_TO = regex(r"(?:>|\btee(?:\s+-a)?\s)\s*[\"']?([^\s\"'|;&<>]+)")
 """The file that a here-document becomes."""
-_COMMAND_LINE = re.compile(rb"(?:\\\r?\n|[^\r\n])+")
+_COMMAND_LINE = regex(rb"(?:\\\r?\n|[^\r\n])+")
 """A line together with those that a backslash makes part of it."""
-_PART = re.compile(
+_PART = regex(
     rb"""
     \\\r?\n | [ \t]+
     | (?P<comment> (?<!\S)\#.* )
@@ -44,7 +45,7 @@ _PART = re.compile(
     """,
     re.VERBOSE,
 )
-_BLANK = re.compile(r"\s")
+_BLANK = regex(r"\s")
 
 
 @cache

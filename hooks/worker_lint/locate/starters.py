@@ -13,14 +13,15 @@ from worker_lint.dataclass import dataclass, field
 from worker_lint.locate.command import PYTHON, SHELLS, understood
 from worker_lint.locate.command_sites import Word, value_of
 from worker_lint.locate.vocabulary import normalised
+from worker_lint.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from worker_lint.site import Value
 
-_LONG = re.compile(r"--([A-Za-z][\w\-]*)(?:(=)(.*))?", re.DOTALL)
-_SHORT = re.compile(r"-([A-Za-z])(=?)(.*)", re.DOTALL)
+_LONG = regex(r"--([A-Za-z][\w\-]*)(?:(=)(.*))?", re.DOTALL)
+_SHORT = regex(r"-([A-Za-z])(=?)(.*)", re.DOTALL)
 _MODULE = ("-m", "--module")
 
 

@@ -12,6 +12,7 @@ from worker_lint.locate.descent import line_of_descent
 from worker_lint.locate.grammars import parser
 from worker_lint.locate.scalars import toml_value
 from worker_lint.locate.templates import is_template, masked
+from worker_lint.regex import regex
 from worker_lint.site import Document
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ MOST_LEVELS = 200
 _HEADED = ("table", "table_array_element")
 _HOLDERS = ("document", "inline_table", *_HEADED)
 _KEYS = ("bare_key", "quoted_key", "dotted_key")
-_PLACE = re.compile(r"^(.*) \(at (?:line (\d+), column (\d+)|end of document)\)$")
+_PLACE = regex(r"^(.*) \(at (?:line (\d+), column (\d+)|end of document)\)$")
 _OWN_SETTINGS = ("tool", "worker-lint")
 
 

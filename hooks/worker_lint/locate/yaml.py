@@ -13,6 +13,7 @@ from worker_lint.locate.quoted import Text
 from worker_lint.locate.scalars import plain_yaml_value, quoted_yaml_value
 from worker_lint.locate.templates import kind_of_text
 from worker_lint.locate.yaml_text import pieces
+from worker_lint.regex import regex
 from worker_lint.site import Value
 
 if TYPE_CHECKING:
@@ -33,8 +34,8 @@ _PROPERTIES = ("anchor", "tag", "comment")
 _TAGS_OF_NUMBERS = ("!!int", "tag:yaml.org,2002:int")
 _TAGS_OF_REFERENCES = ("!ref", "!copy")
 """Tags of HyperPyYAML, whose value names another key."""
-_LINE = re.compile(rb"[ \t]*(?P<text>[^\r\n]*)(?P<end>\r\n|\r|\n|)")
-_ESCAPE = re.compile(r"\\(?:x(..)|u(.{4})|U(.{8})|(.))")
+_LINE = regex(rb"[ \t]*(?P<text>[^\r\n]*)(?P<end>\r\n|\r|\n|)")
+_ESCAPE = regex(r"\\(?:x(..)|u(.{4})|U(.{8})|(.))")
 
 
 def locate(source: Source, words: Vocabulary) -> tuple[Document | Source, ...]:

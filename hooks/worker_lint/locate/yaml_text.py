@@ -13,6 +13,7 @@ from worker_lint.errors import SourceError
 from worker_lint.locate.descent import first_error
 from worker_lint.locate.grammars import grammar
 from worker_lint.locate.templates import is_template, masked
+from worker_lint.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,10 +27,10 @@ MOST_LEVELS = 200
 MOST_LINES = 32_000
 """Lines that the grammar can count; a longer file is read in pieces, each a block of its top level."""
 
-_STRUCTURE = re.compile(rb"(?m:^)[ \t]*(?:[-?:][ \t]+)*")
-_DEEP = re.compile(rb"(?m:^)[ \t\-?:]{%d}" % (MOST_LEVELS // 2))
-_BLOCK_START = re.compile(rb"(?m:^)[^\s#\]})]")
-_FLOW_TOKEN = re.compile(
+_STRUCTURE = regex(rb"(?m:^)[ \t]*(?:[-?:][ \t]+)*")
+_DEEP = regex(rb"(?m:^)[ \t\-?:]{%d}" % (MOST_LEVELS // 2))
+_BLOCK_START = regex(rb"(?m:^)[^\s#\]})]")
+_FLOW_TOKEN = regex(
     rb"(?P<glued>(?<=[\"'])\#[^\r\n]*)|(?P<skip>(?:(?<=\s)|(?m:^))\#[^\r\n]*)"
     rb"|(?:(?<=[\s\[{,:])|(?m:^))(?P<string>\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'|(?P<open>[\[{]))"
     rb"|(?P<close>[\]}])|(?P<end>[\r\n])",

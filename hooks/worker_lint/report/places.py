@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from worker_lint.identity import identity
 from worker_lint.named_tuple import NamedTuple
+from worker_lint.regex import regex
 from worker_lint.source import Edit
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ class Failure(NamedTuple):
     """The whole error, with the path."""
 
 
-_FAILURE = re.compile(r"(?P<path>.+?)(?::(?P<line>[1-9]\d*)(?::(?P<column>[1-9]\d*))?)?: ", re.DOTALL)
+_FAILURE = regex(r"(?P<path>.+?)(?::(?P<line>[1-9]\d*)(?::(?P<column>[1-9]\d*))?)?: ", re.DOTALL)
 
 
 def failures(report: Report) -> Iterator[Failure]:
@@ -112,7 +113,7 @@ def failures(report: Report) -> Iterator[Failure]:
             yield Failure(match["path"], line, column, error)
 
 
-_NO_TEXT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NO_TEXT = regex("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def plain(text: str) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, Any
 
 from worker_lint.locate import locate
 from worker_lint.locate.comments import tree, uncommented
+from worker_lint.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from worker_lint.locate.vocabulary import Vocabulary
     from worker_lint.source import Source
 
-_TEXT = re.compile("string|scalar|content|heredoc|quote")
+_TEXT = regex("string|scalar|content|heredoc|quote")
 """Nodes in which blanks and line breaks are text."""
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, insort
 from typing import TYPE_CHECKING
 
 from worker_lint.finding import is_made
+from worker_lint.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from worker_lint.source import Edit, Source
 
 
-_INTEGER = re.compile(rb"-?(?:0|[1-9][0-9]{0,17})")
+_INTEGER = regex(rb"-?(?:0|[1-9][0-9]{0,17})")
 
 
 def swaps_integers(code: bytes, edit: Edit) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from worker_lint.judge import judge
 from worker_lint.locate import locate
 from worker_lint.locate.comments import comments
 from worker_lint.opening import words_of
+from worker_lint.regex import regex
 from worker_lint.rewrite.comments import differ_in_comments_alone
 from worker_lint.rewrite.edits import splice
 from worker_lint.rules import RULES
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 _MOST_ROUNDS = 5
 """Times that a file is judged anew: a finding that is suppressed may leave the word to another in its place."""
 _ACROSS = frozenset(rule.code for rule in RULES if rule.across)
-_INDENT = re.compile(r"[\s>]*")
-_BREAK = re.compile(rb"\r\n|\r|\n")
-_COMMENT_LINE = re.compile(r"\s*(?:#|//|/\*)")
+_INDENT = regex(r"[\s>]*")
+_BREAK = regex(rb"\r\n|\r|\n")
+_COMMENT_LINE = regex(r"\s*(?:#|//|/\*)")
 _HAVE_COMMENTS = frozenset({".jsonc", ".json5", ".jsonnet", ".libsonnet"})
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import libcst as cst
 from libcst.metadata import ByteSpanPositionProvider, MetadataWrapper
 
+from worker_lint.regex import regex
 from worker_lint.source import Edit
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 Span = tuple[int, int]
 
-_INTEGER_OF_PYTHON_2 = re.compile(rb"([+-]?[ \t]*)(0[0-7]+|[0-9]+[lL]|0[xX][0-9a-fA-F]+[lL])")
+_INTEGER_OF_PYTHON_2 = regex(rb"([+-]?[ \t]*)(0[0-7]+|[0-9]+[lL]|0[xX][0-9a-fA-F]+[lL])")
 _LONGEST = 1000
 """Bytes of an expression that are parsed: brackets nested some 2,000 deep overflow the stack of libcst's parser."""
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from worker_lint.locate.forms import text_of
 from worker_lint.locate.module import around
+from worker_lint.regex import regex
 from worker_lint.rules._loader_counts import may_exceed
 from worker_lint.start_methods import Afresh, declared
 
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
     from worker_lint.policy import Policy
     from worker_lint.site import Document, Group
 
-_METHOD = re.compile(r"""["'](fork|spawn|forkserver)["']""")
-_PLATFORM = re.compile(r"platform|os\.name|\bwin(?:dows|32)?\b|darwin|macos", re.IGNORECASE)
-_MAIN = re.compile(r"__name__\s*==\s*[\"']__main__[\"']|[\"']__main__[\"']\s*==\s*__name__")
+_METHOD = regex(r"""["'](fork|spawn|forkserver)["']""")
+_PLATFORM = regex(r"platform|os\.name|\bwin(?:dows|32)?\b|darwin|macos", re.IGNORECASE)
+_MAIN = regex(r"__name__\s*==\s*[\"']__main__[\"']|[\"']__main__[\"']\s*==\s*__name__")
 
 
 def afresh(group: Group, document: Document, policy: Policy) -> Afresh | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from worker_lint.dataclass import dataclass, field
 from worker_lint.locate.descent import node_at
 from worker_lint.locate.forms import text_of
 from worker_lint.locate.values import unwrapped
+from worker_lint.regex import regex
 from worker_lint.rules._names import matched, own_attribute
 
 if TYPE_CHECKING:
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
 
     from worker_lint.locate.module import Module
 
-_CLASS = re.compile(rb"class[ \t]+(\w+)[ \t]*\(")
-_INHERITS = re.compile(rb"class[ \t]+\w+[ \t]*\((?:[^()#]|#[^\n]*|\([^()]*\))*?Dataset")
-_RENAMED = re.compile(rb"Dataset[\s\\]+as\b")
+_CLASS = regex(rb"class[ \t]+(\w+)[ \t]*\(")
+_INHERITS = regex(rb"class[ \t]+\w+[ \t]*\((?:[^()#]|#[^\n]*|\([^()]*\))*?Dataset")
+_RENAMED = regex(rb"Dataset[\s\\]+as\b")
 """One of them stands in a file with a class that inherits from a dataset."""
-_OWN_SETTING = re.compile(rb"\bself\s*\.\s*(\w+)\s*(?::[^=\n]*)?=(?!=)")
-_OWN_NAME = re.compile(rb"\b(?:self|cls)\s*\.\s*(\w+)")
-_ITERABLE = re.compile(r"torch\.utils\.data\.(?:dataset\.)?(?:Iterable|Chain)Dataset")
-_MAP = re.compile(r"torch\.utils\.data\.(?:dataset\.)?\w*Dataset")
+_OWN_SETTING = regex(rb"\bself\s*\.\s*(\w+)\s*(?::[^=\n]*)?=(?!=)")
+_OWN_NAME = regex(rb"\b(?:self|cls)\s*\.\s*(\w+)")
+_ITERABLE = regex(r"torch\.utils\.data\.(?:dataset\.)?(?:Iterable|Chain)Dataset")
+_MAP = regex(r"torch\.utils\.data\.(?:dataset\.)?\w*Dataset")
 _NEUTRAL = frozenset({"object", "abc.ABC", "typing.Generic", "typing.Protocol", "ABC", "Generic"})
-_OTHER_WORKERS = re.compile(r"(?:tensorflow|tf|datasets|mindspore|mxnet|keras|ray|netCDF4|grain|h5py)\.")
+_OTHER_WORKERS = regex(r"(?:tensorflow|tf|datasets|mindspore|mxnet|keras|ray|netCDF4|grain|h5py)\.")
 """The packages whose datasets no torch loader reads."""
-_WORKER = re.compile(rb"(?i)worker|split_dataset_by_node")
+_WORKER = regex(rb"(?i)worker|split_dataset_by_node")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from worker_lint.locate.forms import last_name, text_of
 from worker_lint.locate.module import around
 from worker_lint.locate.values import unwrapped
+from worker_lint.regex import regex
 from worker_lint.rules._dataset_uses import passed
 from worker_lint.rules._datasets import own_settings
 from worker_lint.rules._names import own_attribute, values_of, within
@@ -37,7 +37,7 @@ _SOURCES = frozenset(
 )  # fmt: skip
 """Calls, by their last name, that give the same in every process, in one order or another."""
 _OPENERS = frozenset({"open", "FileIO", "open_text"})
-_FILES = re.compile(r"_*(?:\w+_)?(?:files?|paths?|file_?names?|filepaths?)(?:_list|s)?")
+_FILES = regex(r"_*(?:\w+_)?(?:files?|paths?|file_?names?|filepaths?)(?:_list|s)?")
 """Names of lists of files."""
 _LITERALS = frozenset({"list", "tuple", "set", "dictionary"})
 _LOOPS = (
@@ -48,7 +48,7 @@ _LOOPS = (
     "dictionary_comprehension",
 )
 _MOST_STEPS = 8
-_ENDLESS = re.compile(
+_ENDLESS = regex(
     rb"\bwhile\s+(?:True|1)\b|\b(?:itertools\.)?(?:cycle|repeat|count)\(|"
     rb"\b(?:random|rng|_rng|generator|np_random)\.(?!shuffle|seed|permutation|Random|default_rng|RandomState)\w+\(|"
     rb"\btorch\.(?:rand|randn|randint|rand_like|randn_like|normal|bernoulli|multinomial)\("

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from worker_lint.locate.descent import node_at
 from worker_lint.locate.forms import last_name, text_of
 from worker_lint.locate.module import around
 from worker_lint.locate.values import unwrapped
+from worker_lint.regex import regex
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator
 
     from tree_sitter import Node
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 _NAME_BYTES = frozenset(bytes((byte,)) for byte in b"ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz0123456789")
 
-_MAY_BE_GIVEN = re.compile(rb"\s*(?:=(?!=)|[:,)#\\])")
+_MAY_BE_GIVEN = regex(rb"\s*(?:=(?!=)|[:,)#\\])")
 """What stands behind a name that an assignment gives a value, perhaps one of several names."""
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from worker_lint.dataclass import dataclass
+from worker_lint.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 _WHOLE_NODE = ("exclusive", "overcommit")
 """Options with which the CPUs that were asked for are not all that there are, or are not counted."""
-_GPUS = re.compile(r"(?:gpu:)?(?:[A-Za-z][\w.-]*:)?(\d{1,4})(?:\(\w+\))?")
-_INHERITED = re.compile(r"\$\{?SLURM_CPUS_PER_TASK\}?")
+_GPUS = regex(r"(?:gpu:)?(?:[A-Za-z][\w.-]*:)?(\d{1,4})(?:\(\w+\))?")
+_INHERITED = regex(r"\$\{?SLURM_CPUS_PER_TASK\}?")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from worker_lint.locate.forms import keyword, text_of
 from worker_lint.locate.module import around
+from worker_lint.regex import regex
 from worker_lint.rules._reads import last_part, read
 from worker_lint.rules._sources import alternatives, sources
 
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 
 _MOST_STEPS = 4
 """Names that a count is followed through: ``self.n`` to ``n`` to ``args.n`` to ``--n``."""
-_OF_PRESENCE = re.compile(r"""[\w.]+(?:\[[^]]*\])* is (?:not )?None\b|\bhasattr\([^)]*\)""")
-_ABOVE_ZERO = re.compile(r"(?i)positive|natural|at_?least|range|bounded|min")
+_OF_PRESENCE = regex(r"""[\w.]+(?:\[[^]]*\])* is (?:not )?None\b|\bhasattr\([^)]*\)""")
+_ABOVE_ZERO = regex(r"(?i)positive|natural|at_?least|range|bounded|min")
 
 
 def zero(count: Node, module: Module, steps: int = _MOST_STEPS) -> Node | None:

@@ -56,6 +56,7 @@ from typing import TYPE_CHECKING
 
 from worker_lint.finding import Fix, Severity
 from worker_lint.locate.forms import text_of
+from worker_lint.regex import regex
 from worker_lint.rule import Rule
 from worker_lint.rules._command_line import options, reaches_loader
 from worker_lint.rules._python import with_keyword
@@ -82,7 +83,7 @@ _TYPES = {
     "bool": "bool",
 }  # fmt: skip
 """What becomes of the text under a type that is no integer's, by how it is written."""
-_DIGITS = re.compile(r"""(["'])([0-9]+)\1""")
+_DIGITS = regex(r"""(["'])([0-9]+)\1""")
 _CONSEQUENCES = {
     "": "has no type, so that a count on the command line is a string; a loader raises TypeError on it",
     "str": "is a string; a loader raises TypeError on it",

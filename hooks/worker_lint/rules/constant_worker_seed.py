@@ -57,13 +57,13 @@ main process. There is a fix where the file imports torch, and nothing before it
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from worker_lint.finding import Fix, Severity, replacing
 from worker_lint.locate.forms import keyword, last_name, text_of
 from worker_lint.locate.module import around
 from worker_lint.locate.values import python_value, unwrapped
+from worker_lint.regex import regex
 from worker_lint.rule import Rule
 from worker_lint.rules._loader_counts import may_exceed
 from worker_lint.rules._names import functions_named, parameters, values_of, within
@@ -90,11 +90,11 @@ _SEEDERS = {**_FIXABLE, "torch.manual_seed": "torch", "torch.random.manual_seed"
 _SEED_ALL = frozenset({"seed_everything", "set_seed", "setup_seed", "set_random_seed", "seed_all", "fix_seed"})
 """Helpers, by their last name, that seed every generator with their first argument."""
 _FRESH = "torch.initial_seed() % 2**32"
-_DIFFERS = re.compile(r"(?i)epoch|time|initial|base|worker|entropy|pid")
+_DIFFERS = regex(r"(?i)epoch|time|initial|base|worker|entropy|pid")
 """Names of what may be another number in each worker, or each time."""
-_DELIBERATE = re.compile(r"(?i)debug|test|determin|repro|(?:^|_)(?:val|eval|dev)")
+_DELIBERATE = regex(r"(?i)debug|test|determin|repro|(?:^|_)(?:val|eval|dev)")
 """Functions that are called so are meant to give the same each time."""
-_PERSISTENT = re.compile(rb"\bpersistent_workers[\"']?\s*[=:]\s*True")
+_PERSISTENT = regex(rb"\bpersistent_workers[\"']?\s*[=:]\s*True")
 """Workers that stay are seeded once, not for each epoch."""
 _MOST_STEPS = 4
 

@@ -50,6 +50,7 @@ from typing import TYPE_CHECKING
 
 from worker_lint.finding import Fix, Severity, replacing
 from worker_lint.locate.reach import conditions_around
+from worker_lint.regex import regex
 from worker_lint.rule import Rule
 from worker_lint.rules._cpu_arithmetic import Arithmetic
 from worker_lint.rules._cpu_counts import sized
@@ -68,7 +69,7 @@ _MOST_CPUS = 64
 """CPUs of a machine that is still taken for a small one."""
 _LONGEST = 200
 """Characters of an expression that is rewritten; nobody reads a longer one."""
-_COMPARED = re.compile(r"cpu_count\(\)[^=]{0,20}[<>]|[<>]=?[^=]{0,20}cpu_count\(\)")
+_COMPARED = regex(r"cpu_count\(\)[^=]{0,20}[<>]|[<>]=?[^=]{0,20}cpu_count\(\)")
 
 
 def check(document: Document, policy: Policy) -> Iterator[Finding]:

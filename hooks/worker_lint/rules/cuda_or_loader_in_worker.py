@@ -83,6 +83,7 @@ from typing import TYPE_CHECKING
 from worker_lint.finding import Related, Severity
 from worker_lint.locate.forms import keyword, last_name, text_of
 from worker_lint.locate.values import python_value, unwrapped
+from worker_lint.regex import regex
 from worker_lint.rule import Rule
 from worker_lint.rules._dataset_uses import functions_given, passed, uses_of
 from worker_lint.rules._datasets import own_settings
@@ -100,10 +101,10 @@ if TYPE_CHECKING:
     from worker_lint.rules._dataset_uses import Use
     from worker_lint.site import Document, Group
 
-_PLACES = re.compile(rb"\.(?:cuda|to)\s*\(|device\s*=")
+_PLACES = regex(rb"\.(?:cuda|to)\s*\(|device\s*=")
 """Where something may be put on a GPU."""
-_SPAWNS = re.compile(rb"set_start_method\(\s*(?:method\s*=\s*)?[\"'](?:spawn|forkserver)")
-_OTHER_START = re.compile(r"spawn|forkserver|get_context|context")
+_SPAWNS = regex(rb"set_start_method\(\s*(?:method\s*=\s*)?[\"'](?:spawn|forkserver)")
+_OTHER_START = regex(r"spawn|forkserver|get_context|context")
 _MOST_STEPS = 4
 """Names that a device is followed through."""
 

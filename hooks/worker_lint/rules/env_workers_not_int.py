@@ -52,6 +52,7 @@ from typing import TYPE_CHECKING
 from worker_lint.dataclass import dataclass
 from worker_lint.finding import Fix, Severity, replacing
 from worker_lint.locate.forms import keyword, last_name, text_of
+from worker_lint.regex import regex
 from worker_lint.rule import Rule
 from worker_lint.rules._words import shown
 
@@ -66,8 +67,8 @@ if TYPE_CHECKING:
     from worker_lint.site import Document, Group, Value
 
 _SOURCES = ("os.environ", "os.getenv")
-_CONVERSION = re.compile(r"\b(?:int|float|eval|literal_eval|str|isinstance)\(")
-_DIGITS = re.compile(r"""(["']?)[0-9]+\1""")
+_CONVERSION = regex(r"\b(?:int|float|eval|literal_eval|str|isinstance)\(")
+_DIGITS = regex(r"""(["']?)[0-9]+\1""")
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,11 +56,11 @@ for a caller in another file may pass 0 for "none given". Where a 0 stands for t
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from worker_lint.finding import Fix, Severity
 from worker_lint.locate.forms import text_of
+from worker_lint.regex import regex
 from worker_lint.rule import Rule
 from worker_lint.rules._absence import absence
 from worker_lint.rules._choices_by_truth import chosen
@@ -77,7 +77,7 @@ if TYPE_CHECKING:
     from worker_lint.rules._dropped import Dropped
     from worker_lint.site import Document, Site
 
-_CHOOSES = re.compile(rb"\b(?:if|or)\b")
+_CHOOSES = regex(rb"\b(?:if|or)\b")
 
 
 def check(document: Document, policy: Policy) -> Iterator[Finding]:

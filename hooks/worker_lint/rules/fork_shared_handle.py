@@ -89,6 +89,7 @@ from worker_lint.locate.forms import keyword, last_name, text_of
 from worker_lint.locate.module import around
 from worker_lint.locate.values import python_value, unwrapped
 from worker_lint.locate.words import present
+from worker_lint.regex import regex
 from worker_lint.rule import Rule
 from worker_lint.rules._dataset_uses import sets_up, uses_with_workers
 from worker_lint.rules._datasets import datasets_in, own_names, own_settings, speaks_of_workers
@@ -133,7 +134,7 @@ _OPENERS = {
 _UNPICKLABLE = "cannot be pickled for workers of spawn or forkserver (TypeError)"
 _NAMES = frozenset(name.rpartition(".")[2] for name in _OPENERS)
 _WORDS = tuple(f"{name}(".encode() for name in _NAMES)
-_GIVEN = re.compile(rb"(?:=(?:[^=]*,)?|^(?:[^()=]*,)?)[\s(\\]*[\w.]*\Z", re.MULTILINE)
+_GIVEN = regex(rb"(?:=(?:[^=]*,)?|^(?:[^()=]*,)?)[\s(\\]*[\w.]*\Z", re.MULTILINE)
 """What stands, in the same line, before what a name is given: an assignment, or the end of one from the line above."""
 _TREE = ("h5py.File", "tables.open_file", "netCDF4.Dataset")
 """Files whose entries, ``file["name"]``, are handles too."""

@@ -42,12 +42,12 @@ that is the default. Whether the default was meant to be the other number only i
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from worker_lint.finding import Fix, Severity
 from worker_lint.locate.forms import keyword, text_of
 from worker_lint.locate.module import around
+from worker_lint.regex import regex
 from worker_lint.rule import Rule
 from worker_lint.rules._command_line import options
 from worker_lint.site import Value
@@ -63,7 +63,7 @@ if TYPE_CHECKING:
     from worker_lint.policy import Policy
     from worker_lint.site import Document, Site
 
-_TOLD = re.compile(
+_TOLD = regex(
     rb"(?i)\bdefaults?(?:[ \t]+(?:value|is|to|of|number))*[ \t]*[:=]?[ \t]*(-?[0-9]+)"
     rb"(?=[ \t]*(?:[)\]}>,;'\"]|\.(?![0-9])|$|[ \t](?![-+*/x%][ \t])\w))"
 )

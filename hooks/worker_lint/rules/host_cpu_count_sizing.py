@@ -60,6 +60,7 @@ from worker_lint.finding import Fix, Severity, replacing
 from worker_lint.locate.forms import text_of
 from worker_lint.locate.module import around
 from worker_lint.locate.vocabulary import vocabulary
+from worker_lint.regex import regex
 from worker_lint.rule import Rule
 from worker_lint.rules._cpu_counts import HOST_COUNTS, sized
 from worker_lint.rules._words import shown, subject
@@ -75,7 +76,7 @@ if TYPE_CHECKING:
 
 _FEW = 8
 """Workers that most machines bear."""
-_OS_IMPORT = re.compile(rb"^import (?:[\w.]+\s*,\s*)*os\s*(?:[,;#]|$)", re.MULTILINE)
+_OS_IMPORT = regex(rb"^import (?:[\w.]+\s*,\s*)*os\s*(?:[,;#]|$)", re.MULTILINE)
 
 
 def check(document: Document, policy: Policy) -> Iterator[Finding]:

@@ -77,6 +77,7 @@ from worker_lint.finding import Related, Severity
 from worker_lint.locate.forms import last_name, text_of
 from worker_lint.locate.module import around
 from worker_lint.locate.values import python_value
+from worker_lint.regex import regex
 from worker_lint.rule import Rule
 from worker_lint.rules._dataset_uses import sets_up, uses_with_workers
 from worker_lint.rules._datasets import datasets_in, own_names, own_settings, speaks_of_workers
@@ -105,9 +106,9 @@ _GENERATORS = frozenset(
         "torch.Generator",
     }
 )
-_REPEATS = re.compile(r"(?i)(?:^|_|\b)(?:val|test|eval|dev|fixed|determin)|(?:Val|Test|Eval|Determin)")
+_REPEATS = regex(r"(?i)(?:^|_|\b)(?:val|test|eval|dev|fixed|determin)|(?:Val|Test|Eval|Determin)")
 """What is called so is meant to give the same each time."""
-_SYNTHETIC = re.compile(r"(?i)mock|dummy|fake|synthetic|toy|noise|^_*random\w*data")
+_SYNTHETIC = regex(r"(?i)mock|dummy|fake|synthetic|toy|noise|^_*random\w*data")
 """What is called so gives noise, of which it does not matter where it comes again."""
 _SEEDS = r"\bself\.{}\.(?:seed|manual_seed|set_state|setstate|initial_seed|bit_generator|__setstate__)\b"
 

@@ -68,11 +68,11 @@ There is no fix: how the work is best divided (by line, by file, by range) only 
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from worker_lint.finding import Related, Severity
 from worker_lint.locate.forms import text_of
+from worker_lint.regex import regex
 from worker_lint.rule import Rule
 from worker_lint.rules._dataset_uses import functions_given, uses_of
 from worker_lint.rules._datasets import speaks_of_workers
@@ -88,8 +88,8 @@ if TYPE_CHECKING:
     from worker_lint.rules._dataset_uses import Use
     from worker_lint.site import Document
 
-_WORKER = re.compile(rb"(?i)worker")
-_SETS_UP_THE_DATASET = re.compile(r"get_worker_info|\bdataset\b|\bglobal\b")
+_WORKER = regex(rb"(?i)worker")
+_SETS_UP_THE_DATASET = regex(r"get_worker_info|\bdataset\b|\bglobal\b")
 
 
 def check(document: Document, policy: Policy) -> Iterator[Finding]:

@@ -47,7 +47,6 @@ old one.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from worker_lint.finding import Related, Severity
@@ -55,6 +54,7 @@ from worker_lint.locate.descent import node_at
 from worker_lint.locate.forms import text_of
 from worker_lint.locate.module import around
 from worker_lint.locate.scopes import scope_of
+from worker_lint.regex import regex
 from worker_lint.rule import Rule
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ _SHORT = 40
 """Characters of a value that the help shows."""
 _BINDERS = ("for_statement", "pattern_list", "as_pattern_target", "parameters", "default_parameter", "typed_parameter")
 """What may give a name another value than an assignment does."""
-_SETTING = re.compile(rb"\.(" + "|".join(sorted(_SEALED)).encode() + rb"|num_workers)[ \t]*=(?!=)")
+_SETTING = regex(rb"\.(" + "|".join(sorted(_SEALED)).encode() + rb"|num_workers)[ \t]*=(?!=)")
 
 
 def check(document: Document, policy: Policy) -> Iterator[Finding]:

@@ -67,10 +67,10 @@ what other modules import from this one has to stay outside.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from worker_lint.finding import Related, Severity
+from worker_lint.regex import regex
 from worker_lint.rule import Rule
 from worker_lint.rules._afresh import afresh
 from worker_lint.rules._loader_counts import in_words
@@ -86,7 +86,7 @@ if TYPE_CHECKING:
     from worker_lint.site import Document, Group
     from worker_lint.start_methods import Afresh
 
-_LEAVES = re.compile(rb"__name__\s*!=|!=\s*__name__")
+_LEAVES = regex(rb"__name__\s*!=|!=\s*__name__")
 """A module that stops where it is not the program guards itself otherwise."""
 
 

@@ -49,11 +49,11 @@ Unsafe: the fix writes the number of shards, although more shards may be what is
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from worker_lint.finding import Fix, Severity, replacing
 from worker_lint.locate.forms import last_name
+from worker_lint.regex import regex
 from worker_lint.rule import Rule
 from worker_lint.rules._frameworks import frameworks, uses
 from worker_lint.rules._made import argument, maker
@@ -69,8 +69,8 @@ if TYPE_CHECKING:
     from worker_lint.rules._frameworks import Shards
     from worker_lint.site import Document
 
-_BRACES = re.compile(r"\{(\d+)\.\.(\d+)\}")
-_OTHER_LISTS = re.compile(r"::|\{[^{}]*,[^{}]*\}|\{\w+\.\.\w+\.\.")
+_BRACES = regex(r"\{(\d+)\.\.(\d+)\}")
+_OTHER_LISTS = regex(r"::|\{[^{}]*,[^{}]*\}|\{\w+\.\.\w+\.\.")
 """What makes more shards of a pattern than its ranges do: several patterns, alternatives, steps."""
 
 

@@ -47,11 +47,11 @@ other variables it leaves alone. Code that must bind its threads can give each w
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from worker_lint.finding import Fix, Related, Severity, replacing
 from worker_lint.locate.command_sites import value_of
+from worker_lint.regex import regex
 from worker_lint.rule import Rule
 from worker_lint.rules._words import shown, subject
 from worker_lint.site import Value
@@ -69,14 +69,14 @@ if TYPE_CHECKING:
 
 _SWITCH = "OMP_PROC_BIND"
 _BINDING = {
-    _SWITCH: re.compile(r"(?i)(?:true|close|spread|master)(?:\s*,.*)?"),
-    "OMP_PLACES": re.compile(r"(?i)(?:cores|threads)(?:\(\d+\))?|\{.*"),
-    "GOMP_CPU_AFFINITY": re.compile(r"\d.*"),
+    _SWITCH: regex(r"(?i)(?:true|close|spread|master)(?:\s*,.*)?"),
+    "OMP_PLACES": regex(r"(?i)(?:cores|threads)(?:\(\d+\))?|\{.*"),
+    "GOMP_CPU_AFFINITY": regex(r"\d.*"),
 }
 """What binds the first thread to one core; the first of them that is set decides."""
 _WORDS = tuple(name.encode() for name in _BINDING)
-_OFF = re.compile(rb"OMP_PROC_BIND[\"'\]]*\s*[=,:]\s*[\"']?(?i:false)|unset\s[^\n;&|]*OMP_PROC_BIND")
-_TORCH = re.compile(rb"(?m)^[ \t]*(?:import|from)[ \t]+torch\b")
+_OFF = regex(rb"OMP_PROC_BIND[\"'\]]*\s*[=,:]\s*[\"']?(?i:false)|unset\s[^\n;&|]*OMP_PROC_BIND")
+_TORCH = regex(rb"(?m)^[ \t]*(?:import|from)[ \t]+torch\b")
 _FEWEST_WORKERS = 2
 
 

@@ -78,13 +78,13 @@ There is no fix: an array, a tensor, Arrow or a file is right where the samples'
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from worker_lint.finding import Related, Severity
 from worker_lint.locate.forms import last_name, text_of
 from worker_lint.locate.module import around
 from worker_lint.locate.values import python_value, unwrapped
+from worker_lint.regex import regex
 from worker_lint.rule import Rule
 from worker_lint.rules._dataset_uses import uses_with_workers
 from worker_lint.rules._datasets import datasets_in, own_settings
@@ -106,13 +106,13 @@ if TYPE_CHECKING:
 _OBJECTS = frozenset({"tuple", "list", "dictionary", "string", "concatenated_string"})
 _TEXTS = frozenset({"join", "format", "strip", "split", "readlines", "splitlines", "str", "Path", "dict"})
 """Calls, by their last name, that give strings, paths or dicts."""
-_OTHER_THINGS = re.compile(r"pixel|tensor|latent|embed|feature|buffer|size|value|preloaded|cache|_to_|vocab")
+_OTHER_THINGS = regex(r"pixel|tensor|latent|embed|feature|buffer|size|value|preloaded|cache|_to_|vocab")
 """Names of what holds tensors, or is a small table to look up in."""
-_INDEXED = re.compile(rb"\bself\s*\.\s*(\w+)\s*\[")
-_FILLED = re.compile(rb"\bself\s*\.\s*(\w+)\s*(?:\.\s*(?:append|extend|insert)\s*\(|\[[^\n]*\]\s*=)")
+_INDEXED = regex(rb"\bself\s*\.\s*(\w+)\s*\[")
+_FILLED = regex(rb"\bself\s*\.\s*(\w+)\s*(?:\.\s*(?:append|extend|insert)\s*\(|\[[^\n]*\]\s*=)")
 # As above, with more beside it: a pattern that begins with letters is searched for many times faster.
-_MAY_BE_INDEXED = re.compile(rb"self\s*\.\s*(\w+)\s*\[")
-_MAY_BE_FILLED = re.compile(
+_MAY_BE_INDEXED = regex(rb"self\s*\.\s*(\w+)\s*\[")
+_MAY_BE_FILLED = regex(
     rb"self\s*\.\s*(\w+)\s*"
     rb"(?:\.\s*(?:append|extend|insert)\s*\(|\[[^\n]*\]\s*=|(?::[^=\n]*)?=(?:[^\n]*=)?[\s(\\]*[\[{])"
 )

@@ -53,10 +53,10 @@ where the workers are needed, do that instead.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from worker_lint.finding import Related, Severity
+from worker_lint.regex import regex
 from worker_lint.rule import Rule
 from worker_lint.rules._demand import demand_in_words, fewer, fewer_fix
 from worker_lint.rules._slurm import granted
@@ -69,7 +69,7 @@ if TYPE_CHECKING:
     from worker_lint.rules._slurm import Grant
     from worker_lint.site import Document, Site
 
-_ASKS = re.compile(rb"--cpus-per-|(?:#SBATCH|srun|sbatch)\b[^\r\n]*\s-c")
+_ASKS = regex(rb"--cpus-per-|(?:#SBATCH|srun|sbatch)\b[^\r\n]*\s-c")
 """What a script without any request for CPUs lacks."""
 
 

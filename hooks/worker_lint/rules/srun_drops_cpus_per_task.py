@@ -50,11 +50,11 @@ Unsafe: the step gets the CPUs that the job asked for, on any version of Slurm. 
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from worker_lint.finding import Fix, Related, Severity
 from worker_lint.locate.command_sites import value_of
+from worker_lint.regex import regex
 from worker_lint.rule import Rule
 from worker_lint.source import Edit
 
@@ -68,7 +68,7 @@ if TYPE_CHECKING:
     from worker_lint.site import Document
 
 _VARIABLE = "SRUN_CPUS_PER_TASK"
-_GOES_ON = re.compile(rb"(?:\\|\||&&)[ \t\r]*\n\Z")
+_GOES_ON = regex(rb"(?:\\|\||&&)[ \t\r]*\n\Z")
 """The end of a line that the next one continues."""
 
 

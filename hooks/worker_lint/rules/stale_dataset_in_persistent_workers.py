@@ -100,6 +100,7 @@ from worker_lint.locate.forms import text_of
 from worker_lint.locate.module import around
 from worker_lint.locate.values import python_value
 from worker_lint.options import is_off
+from worker_lint.regex import regex
 from worker_lint.rule import Rule
 from worker_lint.rules._dataset_uses import dataset_argument, uses_of
 from worker_lint.rules._datasets import own_names, own_settings
@@ -119,7 +120,7 @@ if TYPE_CHECKING:
 
 _LOOPS = ("for_statement", "while_statement")
 _SCOPES = ("function_definition", "class_definition", "lambda")
-_RESET = re.compile(rb"\._iterator\s*=")
+_RESET = regex(rb"\._iterator\s*=")
 """What throws the workers away."""
 
 

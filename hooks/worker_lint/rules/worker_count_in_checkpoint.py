@@ -51,13 +51,13 @@ There is no fix: the count has to be kept beside the state, or never changed.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from worker_lint.count_fix import checkpoint_error, saves_state
 from worker_lint.finding import Severity
 from worker_lint.locate.forms import text_of
 from worker_lint.locate.module import around
+from worker_lint.regex import regex
 from worker_lint.rule import Rule
 from worker_lint.rules._readers import is_test
 
@@ -69,10 +69,10 @@ if TYPE_CHECKING:
     from worker_lint.policy import Policy
     from worker_lint.site import Document, Group
 
-_OF_AN_ITERATOR = re.compile(rb"\b[gs]et_state\b")
+_OF_AN_ITERATOR = regex(rb"\b[gs]et_state\b")
 """How Grain saves and resumes: by the iterator, under a name of its own."""
-_OF_A_NAME = re.compile(rb"\.\s*(?:load_)?state_dict\b")
-_BOUNDARY = re.compile(rb"\b")
+_OF_A_NAME = regex(rb"\.\s*(?:load_)?state_dict\b")
+_BOUNDARY = regex(rb"\b")
 
 
 def check(document: Document, policy: Policy) -> Iterator[Finding]:

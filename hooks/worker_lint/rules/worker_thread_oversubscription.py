@@ -72,10 +72,10 @@ There is no fix: the limit belongs into a `worker_init_fn`, which there may be o
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from worker_lint.finding import Related, Severity
+from worker_lint.regex import regex
 from worker_lint.rule import Rule
 from worker_lint.rules._afresh import has_processes
 from worker_lint.rules._dataset_uses import uses_of
@@ -93,13 +93,13 @@ if TYPE_CHECKING:
     from worker_lint.rules._datasets import DatasetClass
     from worker_lint.site import Document
 
-_OPENCV = re.compile(
+_OPENCV = regex(
     r"cv2\.(?:resize|warpAffine|warpPerspective|remap|cvtColor|GaussianBlur|blur|medianBlur|bilateralFilter|filter2D|"
     r"fastNlMeansDenoising\w*|dilate|erode|morphologyEx|Canny|undistort|matchTemplate|calcOpticalFlow\w+|dft|"
     r"distanceTransform|equalizeHist|createCLAHE|inpaint|stylization|detailEnhance)"
 )
 """Functions of OpenCV that share their work out among threads."""
-_ALGEBRA = re.compile(
+_ALGEBRA = regex(
     r"(?:numpy|scipy)\.linalg\.(?:svd|svdvals|eig|eigh|eigvals|eigvalsh|lstsq|pinv|pinvh|qr|cholesky|expm|sqrtm|logm)"
 )
 """Functions that leave their work to BLAS and LAPACK."""
