@@ -262,6 +262,70 @@ def test_a_pipe_is_written_to_and_stays(folder, run):
     assert pipe.is_fifo()
 
 
+@pytest.fixture
+def shell(folder, run):
+    """A function that passes a line to a shell, in which ``$CHECK`` is the check of the file."""
+    if not Path("/dev/fd").is_dir():
+        pytest.skip("this system has no names for descriptors")
+
+    def start(line):
+        check = f'"{sys.executable}" -m worker_lint --isolated --profile=none --mode=training'
+        environ = {"PATH": os.environ["PATH"], "PYTHONPATH": str(HOOKS), "GIT_CEILING_DIRECTORIES": "/"}
+        command = ["sh", "-c", f'check() {{ {check} "$@" train.py; }}; {line}']
+        done = subprocess.run(command, cwd=folder, env=environ, capture_output=True, timeout=60)
+        assert b"Traceback" not in done.stderr
+        return done
+
+    return start
+
+
+@pytest.mark.parametrize("name", ["/dev/stdout", "/dev/fd/1", "link"])
+def test_standard_output_has_several_names(folder, run, shell, name):
+    (folder / "link").symlink_to("/dev/stdout")
+    (folder / "log").write_text("kept\n")
+    assert shell(f"check --output-format=concise --output-file={name} >> log").returncode == 1
+    assert shell(f"check --output=concise={name} >> log").returncode == 1
+    assert (folder / "log").read_bytes() == b"kept\n" + CONCISE + CONCISE
+    assert shell(f"check --output=concise={name}").stdout == CONCISE
+
+
+@pytest.mark.parametrize("name", ["/dev/stdout", "/dev/fd/1"])
+def test_standard_output_is_written_to_once(shell, name):
+    done = shell(f"check --output=text=- --output=jsonl={name} > out.txt")
+    says = "error: --output text=- and --output jsonl=- both write to standard output; name another file\n"
+    assert (done.returncode, done.stderr.decode()) == (2, says)
+
+
+@pytest.mark.parametrize("arguments", ["--output=text=- --output=concise=out.txt", "--diff --output=concise=out.txt"])
+def test_the_file_that_standard_output_goes_to_is_not_replaced(folder, shell, arguments):
+    done = shell(f"check {arguments} > out.txt")
+    says = "error: concise=out.txt and standard output both write to the file out.txt; name another file\n"
+    assert (done.returncode, done.stderr.decode()) == (2, says)
+    assert shell("check --output=concise=out.txt > out.txt").returncode == 1
+    assert (folder / "out.txt").read_bytes() == CONCISE
+
+
+def test_a_descriptor_is_written_to_where_it_stands(folder, shell):
+    (folder / "log").write_text("kept\n")
+    done = shell("check --output=concise=/dev/fd/3 --output=concise=- 3>> log")
+    assert (done.returncode, done.stdout) == (1, CONCISE)
+    assert shell("{ echo one; check --output=concise=/dev/fd/3 3>&1; echo two; } >> log").stderr == SUMMARY
+    assert (folder / "log").read_bytes() == b"kept\n" + CONCISE + b"one\n" + CONCISE + b"two\n"
+    assert shell("check --output=concise=/dev/stderr").stderr == CONCISE + SUMMARY
+
+
+def test_a_descriptor_that_is_not_open(folder, shell):
+    done = shell("check --fix --output=json=/dev/fd/9")
+    says = "error: /dev/fd/9: not written: Bad file descriptor; name another file and run again\n"
+    assert (done.returncode, done.stderr.decode()) == (2, says)
+    assert (folder / "train.py").read_bytes() == BAD
+
+
+def test_several_outputs_may_be_thrown_away(run):
+    done = run("--output=json=/dev/null", "--output=sarif=/dev/null", "--output=concise=-")
+    assert (done.returncode, done.stdout) == (1, CONCISE)
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 def test_a_device_that_takes_nothing(run):
     done = run("--output", "json=/dev/full")

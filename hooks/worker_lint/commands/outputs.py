@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
     from worker_lint.report.summary import Report
 
+_STANDARD_OUTPUT = 1
+_MOST_LINKS = 40
+"""Symbolic links that are followed from a name, as Linux does."""
+
 
 class Output(NamedTuple):
     """One rendition of a report."""
@@ -70,6 +74,8 @@ def outputs_of(args: argparse.Namespace) -> tuple[Output, ...]:
                     f"write that to a file: --output {output.form}=FILE"
                 )
         outputs = tuple(output for output in outputs if output.file is not None)
+    if taker is not None or any(output.file is None for output in outputs):
+        _refuse_to_replace_standard_output(outputs)
     _refuse_unwritable(outputs)
     return outputs
 
@@ -103,8 +109,8 @@ def write(outputs: Sequence[Output], report: Report, args: argparse.Namespace) -
 
 def _asked_for(args: argparse.Namespace) -> tuple[Output, ...]:
     if args.output is None:
-        file = None if args.output_file == Path("-") else args.output_file
-        return (Output(args.output_format or "text", file),)
+        file = args.output_file
+        return (Output(args.output_format or "text", None if file is None else _unless_standard_output(file)),)
     for option, value in (("--output-format", args.output_format), ("--output-file", args.output_file)):
         if value is not None:
             raise UsageError(f"--output names both the format and the file; leave out {option} {value}")
@@ -112,7 +118,7 @@ def _asked_for(args: argparse.Namespace) -> tuple[Output, ...]:
     seen: dict[str, Output] = {}
     for output in outputs:
         place = "-" if output.file is None else os.path.realpath(output.file)
-        if place in seen:
+        if place in seen and place != os.devnull:
             where = "standard output" if output.file is None else f"the file {output.file}"
             raise UsageError(f"--output {seen[place]} and --output {output} both write to {where}; name another file")
         seen[place] = output
@@ -128,7 +134,7 @@ def _output(spec: str) -> Output:
         raise UsageError(f"--output {spec}: {form!r} is no format{known}")
     if not equals or not file:
         raise UsageError(f"--output {spec}: no file is named; write {form}=FILE, or {form}=- for standard output")
-    return Output(form, None if file == "-" else Path(file))
+    return Output(form, _unless_standard_output(Path(file)))
 
 
 def _render(output: Output, report: Report, stream: TextIO, args: argparse.Namespace) -> None:
@@ -149,13 +155,46 @@ def _colored(output: Output, color: str) -> bool:
     return color == "always"
 
 
+def _unless_standard_output(file: Path) -> Path | None:
+    """Return ``file``, but None where it stands for standard output, as ``-`` and ``/dev/stdout`` do."""
+    return None if file == Path("-") or _descriptor(file) == _STANDARD_OUTPUT else file
+
+
+def _descriptor(file: Path) -> int | None:
+    """Return the descriptor of this process that ``file`` stands for, as ``/dev/fd/3`` does; None where it is none."""
+    own = ("/dev/fd", f"/proc/{os.getpid()}/fd")
+    for _ in range(_MOST_LINKS):
+        if file.name.isdecimal() and len(file.name) < 10 and os.path.realpath(file.parent) in own:
+            return int(file.name)
+        if not os.path.islink(file):  # noqa: PTH114 - which is also an answer to a name that there cannot be
+            break
+        file = file.parent / file.readlink()
+    return None
+
+
 def _is_special(file: Path) -> bool:
-    """Return whether ``file`` is a pipe, a terminal or a device: it takes bytes, and nothing can take its place."""
+    """Return whether ``file`` is a descriptor, a pipe, a terminal or a device: nothing can take its place."""
+    if _descriptor(file) is not None:  # though what it leads to may be a file, such as a log with more in it
+        return True
     try:
         mode = file.stat().st_mode
     except OSError:
         return False
     return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
+def _refuse_to_replace_standard_output(outputs: Sequence[Output]) -> None:
+    """Raise UsageError where one of ``outputs`` would take the place of the file that standard output goes to."""
+    for output in outputs:
+        if output.file is not None and not _is_special(output.file) and _is_standard_output(output.file):
+            raise UsageError(f"{output} and standard output both write to the file {output.file}; name another file")
+
+
+def _is_standard_output(file: Path) -> bool:
+    try:
+        return os.path.samestat(file.stat(), os.fstat(sys.stdout.fileno()))
+    except OSError:  # that is also what a stream without a descriptor raises
+        return False
 
 
 def _refuse_unwritable(outputs: Sequence[Output]) -> None:
@@ -167,6 +206,11 @@ def _refuse_unwritable(outputs: Sequence[Output]) -> None:
         for file in files:
             if not _is_special(file):
                 refuse_unwritable(file)
+            elif (descriptor := _descriptor(file)) is not None:
+                try:
+                    os.fstat(descriptor)
+                except OSError as error:
+                    raise _not_written(file, error) from None
 
 
 def _put(file: Path, data: bytes) -> None:
@@ -175,7 +219,15 @@ def _put(file: Path, data: bytes) -> None:
     if not _is_special(file):
         write_atomically(file, data)
         return
+    descriptor = _descriptor(file)
+    sys.stdout.flush()  # which may lead to the same
     try:
-        file.write_bytes(data)
+        # To open what a descriptor leads to would begin it anew.
+        with open(file if descriptor is None else os.dup(descriptor), "wb") as stream:  # noqa: PTH123
+            stream.write(data)
     except OSError as error:
-        raise SourceError(f"{file}: not written: {error.strerror}; name another file and run again") from None
+        raise _not_written(file, error) from None
+
+
+def _not_written(file: Path, error: OSError) -> SourceError:
+    return SourceError(f"{file}: not written: {error.strerror}; name another file and run again")
