@@ -341,11 +341,14 @@ def test_a_rule_that_compares_files_is_known_too(run):
         (["--write-baseline", "b.json", "--baseline", "b.json"], "leave out --baseline"),
         (["--write-baseline", "b.json", "-"], "--write-baseline is for files"),
         (["--write-baseline", "no/b.json"], "no/b.json: not written: "),
+        (["--write-baseline", "-"], "--write-baseline keeps what FILE knows of other files; name one and not '-'"),
+        (["--write-baseline", "pipe"], "pipe: not written: it is no regular file; name one"),
         (["--baseline", "b.json"], "b.json: no such baseline; write it with --write-baseline b.json"),
     ],
 )
 def test_what_cannot_be_honoured(run, arguments, says):
     write("a.py", "num_workers = 2\n")
+    os.mkfifo("pipe")  # to read it would be to wait for somebody who writes
     status, _, _, errors = run(*arguments)
     assert status == 2
     assert says in errors

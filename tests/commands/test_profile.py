@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,13 @@ def test_capture_does_not_write_over_what_is_no_profile(here):
     with pytest.raises(ProfileError, match="is not JSON"):
         worker_lint_profile("capture", "--name", "box", "--output", "box.json", "--root", machine(here, 16))
     assert Path("box.json").read_text(encoding="utf-8") == "{"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_capture_does_not_wait_for_a_pipe(here):
+    os.mkfifo("pipe")
+    with pytest.raises(UsageError, match=r"^pipe: is no regular file; name one, or give '-' for standard output$"):
+        worker_lint_profile("capture", "--name", "box", "--output", "pipe", "--root", machine(here, 16))
 
 
 def test_capture_into_a_folder_that_is_a_file(here):

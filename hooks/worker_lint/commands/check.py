@@ -111,7 +111,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _refuse_contradictions(args: argparse.Namespace) -> None:
-    """Raise UsageError for arguments that cannot be honoured together."""
+    """Raise UsageError for arguments that cannot be honoured together, SourceError for no place for a baseline."""
     if args.reason is not None and not args.add_ignore:
         raise UsageError("--reason says why in the comments of --add-ignore; give that, too")
     if args.reason is not None and (not args.reason.strip() or not args.reason.isprintable() or "*/" in args.reason):
@@ -125,6 +125,11 @@ def _refuse_contradictions(args: argparse.Namespace) -> None:
             raise UsageError("--diff shows what --fix or --add-ignore would change; leave out --write-baseline")
         if args.baseline is not None:
             raise UsageError("--write-baseline lists what is found without a baseline; leave out --baseline")
+        if args.write_baseline == Path("-"):
+            raise UsageError("--write-baseline keeps what FILE knows of other files; name one and not '-'")
+        from worker_lint.rewrite.files import refuse_unwritable
+
+        refuse_unwritable(args.write_baseline)
     if args.paths == [Path("-")] and asked and asked != ["--fix"]:
         raise UsageError(f"{asked[0]} is for files; give their paths and not '-'")
 

@@ -101,6 +101,8 @@ def _capture(args: argparse.Namespace) -> int:
     path = Path(args.output) if args.output else _FOLDER / f"{args.name}.json"
     try:
         if path.exists():
+            if not path.is_file():  # to read a pipe would be to wait for somebody who writes
+                raise UsageError(f"{path}: is no regular file; name one, or give '-' for standard output")
             old = load(path)
             profile = recapture(old, profile, path)
             if profile == old:
