@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
@@ -25,7 +26,7 @@ SETTINGS = 'mode = "training"\nprofile = "none"\n'
 def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CI", "true")
-    (tmp_path / ".git").mkdir()
+    subprocess.run(["git", "init", "--quiet"], check=True)  # else it is said that git could not list the files
     (tmp_path / "worker-lint.toml").write_text(SETTINGS, encoding="utf-8")
     return tmp_path
 
