@@ -41,7 +41,7 @@ def selected(settings: Settings) -> tuple[Rule, ...]:
 
 def concerned(settings: Settings, documents: Sequence[Document]) -> tuple[Rule, ...]:
     """Return those of the selected rules that may find something in the ``documents`` of one file."""
-    return tuple(entry.rule for entry in asked(chosen(settings), documents) if not entry.across)
+    return tuple(entry.rule for entry in asked(chosen(settings), documents))
 
 
 def triage(
@@ -68,7 +68,7 @@ def triage(
 
 def is_suppressible(finding: Finding) -> bool:
     """Return whether a comment beside ``finding`` is a way to accept it; what is about comments is mended instead."""
-    return all(entry.rule.review is None for entry in CATALOGUE if entry.code == finding.code)
+    return not any(entry.review for entry in CATALOGUE if entry.code == finding.code)
 
 
 def reviewed(findings: Iterable[FoundIn], suppressions: Suppressions, settings: Settings) -> list[FoundIn]:

@@ -30,8 +30,8 @@ def test_the_codes_are_in_order() -> None:
 
 
 def test_the_catalogue_says_what_the_rules_say() -> None:
-    told = [(entry.code, entry.default, entry.across) for entry in CATALOGUE]
-    assert told == [(rule.code, rule.default, rule.across is not None) for rule in RULES]
+    told = [(entry.code, entry.default, entry.across, entry.review) for entry in CATALOGUE]
+    assert told == [(rule.code, rule.default, rule.across is not None, rule.review is not None) for rule in RULES]
     assert [entry.rule for entry in CATALOGUE] == list(RULES)
 
 
@@ -92,5 +92,6 @@ def test_a_run_imports_the_rules_that_it_asks(tmp_path: Path) -> None:
     )  # fmt: skip
     imported = set(done.stderr.split())
     documents = locate(Source.decode(Path("a"), "json", b'{"num_workers": 1}'), vocabulary())
-    needed = {entry.module for entry in asked(CATALOGUE, documents) if entry.default}
+    across = [entry for entry in CATALOGUE if entry.across]
+    needed = {entry.module for entry in (*asked(CATALOGUE, documents), *across) if entry.default}
     assert {name for name in imported if not name.startswith("_")} == needed

@@ -6,21 +6,21 @@ what it holds tells. Only they are imported and asked, so that a rule more costs
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 
 from worker_lint.dataclass import dataclass
 
 TYPE_CHECKING = False  # as type checkers know it: who only asks for codes imports little
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from worker_lint.rule import Rule
     from worker_lint.rules._contents import Contents, Kind
     from worker_lint.site import Document
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Entry:
     """What is known of a rule before it is imported; a test holds it against the rule itself."""
 
@@ -35,6 +35,8 @@ class Entry:
     default: bool = True
     across: bool = False
     """Whether it looks across files, and not into each."""
+    review: bool = False
+    """Whether it looks at what became of the others' findings, and not into the file."""
 
     @property
     def rule(self) -> Rule:
@@ -42,20 +44,24 @@ class Entry:
         return _rule(self.module)
 
     def may_find(self, contents: Contents) -> bool:
-        """Return whether the rule may find something in a file with these ``contents``."""
-        return (
-            contents.kinds.issuperset(self.needs)
-            and (not self.options or not contents.options.isdisjoint(self.options))
-            and (not self.words or not contents.words.isdisjoint(self.words))
+        """Return whether the rule may find something in a file of the kinds that it needs, with these ``contents``."""
+        return (not self.options or not contents.options.isdisjoint(self.options)) and (
+            not self.words or not contents.words.isdisjoint(self.words)
         )
 
 
-def asked(entries: Iterable[Entry], documents: Sequence[Document]) -> list[Entry]:
-    """Return those of the ``entries`` whose rules may find something in the ``documents`` of one file."""
+def asked(entries: tuple[Entry, ...], documents: Sequence[Document]) -> list[Entry]:
+    """Return those of the ``entries`` whose rules look into files, and may find something in these ``documents``."""
     from worker_lint.rules._contents import Contents
 
     contents = Contents(documents)
-    return [entry for entry in entries if entry.may_find(contents)]
+    return [entry for entry in _content_with(entries, contents.kinds) if entry.may_find(contents)]
+
+
+@lru_cache(maxsize=64)
+def _content_with(entries: tuple[Entry, ...], kinds: frozenset[Kind]) -> tuple[Entry, ...]:
+    """Return those of the ``entries`` whose rules look into files, and need no more than these ``kinds``."""
+    return tuple(entry for entry in entries if kinds.issuperset(entry.needs) and not entry.across and not entry.review)
 
 
 @cache
@@ -68,10 +74,9 @@ _WORKER_OPTIONS = ("persistent_workers", "prefetch_factor", "timeout", "multipro
 _FLAGS = (b"DEFINE_integer", b"DEFINE_int", b"DEFINE_string", b"DEFINE_enum", b"DEFINE_float")
 _PARSERS = frozenset({b"add_argument", b"add_option", b"option", b"argument", b"Option", b"Argument", *_FLAGS})
 _CPU_COUNTS = frozenset({b"cpu_count", b"process_cpu_count", b"sched_getaffinity"})
-_CONTAINERS = frozenset({b"docker", b"podman", b"container", b"containers", b"services"})
 
 CATALOGUE = (
-    Entry("WL001", "unused_suppression", words=frozenset({b"lint"})),  # of worker-lint:
+    Entry("WL001", "unused_suppression", review=True),
     Entry("WL101", "negative_worker_count", ("counts",)),
     Entry("WL102", "non_integer_worker_count", ("counts",)),
     Entry("WL103", "non_numeric_worker_literal", ("counts",)),
@@ -142,7 +147,7 @@ CATALOGUE = (
     Entry(
         "WL704",
         "omp_affinity_pins_workers",
-        ("counts",),
+        ("program", "counts"),
         words=frozenset({b"OMP_PROC_BIND", b"OMP_PLACES", b"GOMP_CPU_AFFINITY"}),
     ),
     Entry(
@@ -152,8 +157,8 @@ CATALOGUE = (
         words=frozenset({b"cpus", b"SBATCH", b"srun", b"sbatch"}),
     ),
     Entry("WL802", "srun_drops_cpus_per_task", ("script", "counts"), words=frozenset({b"srun"}), default=False),
-    Entry("WL803", "container_shm_too_small", ("counts", "container"), words=_CONTAINERS),
-    Entry("WL804", "container_cpu_limit_mismatch", ("counts", "container"), words=_CONTAINERS),
+    Entry("WL803", "container_shm_too_small", ("counts", "container")),
+    Entry("WL804", "container_cpu_limit_mismatch", ("counts", "container")),
     Entry(
         "WL901",
         "framework_forbids_workers",

@@ -13,9 +13,13 @@ if TYPE_CHECKING:
 
     from worker_lint.site import Document
 
-    Kind = Literal["python", "data", "script", "container", "counts", "loaders"]
-    """Python; a language of data; a script that starts programs; what may say which container they run in; places that
-    set a count; calls and tables of a loader that is known."""
+    Kind = Literal["python", "script", "program", "data", "container", "counts", "loaders"]
+    """Python; a script that starts programs; one of both; a language of data; what may describe a container; places
+    that set a count; calls and tables of a loader that is known."""
+
+
+_RUNTIMES = (b"docker", b"podman")
+_DESCRIPTIONS = (b"container", b"services")
 
 
 class Contents:
@@ -30,12 +34,12 @@ class Contents:
         kinds: set[Kind] = set()
         for document in self._documents:
             if document.module is not None:
-                kinds.add("python")
+                kinds.update(("python", "program"))
+            if document.job is not None:
+                kinds.update(("script", "program"))
             if document.source.is_data:
                 kinds.add("data")
-            if document.job is not None:
-                kinds.update(("script", "container"))
-            if document.source.language == "yaml":
+            if any(mark in document.source.code for mark in _container_marks(document)):
                 kinds.add("container")
             if document.sites or document.duplicates:
                 kinds.add("counts")
@@ -58,3 +62,10 @@ class Contents:
         """Every name in the code, also in comments and strings, and every number."""
         found = [names_of(document.source.code) for document in self._documents]
         return found[0] if len(found) == 1 else frozenset().union(*found)
+
+
+def _container_marks(document: Document) -> tuple[bytes, ...]:
+    """Return what stands in the code of ``document`` where it describes a container, or starts one."""
+    if document.job is not None:
+        return _RUNTIMES
+    return _DESCRIPTIONS if document.source.language == "yaml" else ()

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 def options_called(name: str, document: Document) -> Iterator[tuple[Group, str, Value]]:
     """Yield each group of ``document`` that writes the worker option ``name``, with the option's value."""
     for group in document.groups:
+        if group.option(name) is None:
+            continue
         if group.loader is None and group.kind == "call":
             continue  # what an unknown callable does with its options is its own affair
         if group.loader is None and (is_test(document.source.path) or _lists_parameters(group)):

@@ -58,6 +58,7 @@ no option beside it needs workers.
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -99,7 +100,7 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
         if module.may_hold({method.method}) and uses(module, method.modules):
             yield from _needs_workers(document, module, method)
     for lowest in known.lowest:
-        if module.may_hold({lowest.keyword}) and uses(module, lowest.modules):
+        if _is_given_a_number(lowest.keyword, module) and uses(module, lowest.modules):
             yield from _too_low(document, module, lowest)
 
 
@@ -181,6 +182,11 @@ def _needs_workers(document: Document, module: Module, method: NeedsWorkers) -> 
             "give the loader workers, or leave this out without them",
             group=group,
         )
+
+
+def _is_given_a_number(keyword: str, module: Module) -> bool:
+    """Return whether ``keyword`` stands in the code with a number behind its ``=``, as far as the bytes tell."""
+    return module.may_hold({keyword}) and bool(re.search(keyword.encode() + rb"\s*=[\s(]*[-+]?\s*\d", module.code))
 
 
 def _too_low(document: Document, module: Module, lowest: Lowest) -> Iterator[Finding]:
