@@ -5,7 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-from contextlib import suppress
+import signal
+from contextlib import contextmanager
 from pathlib import Path
 from stat import S_ISREG
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 from worker_lint.errors import SourceError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 _WRITABLE = 0o222
 _WRITERS = 8
@@ -62,21 +63,21 @@ def write_atomically(path: Path, data: bytes) -> None:
 def write_each(files: Sequence[tuple[Path, bytes]]) -> list[SourceError | None]:
     """Do ``write_atomically`` for each of ``files``, several at a time; return what it raised for each, or None.
 
-    A disk is as long about one file as about some of them together.
+    A disk is as long about one file as about some of them together. An interrupt waits for those that are being
+    written.
     """
     from threading import Thread
 
     number = min(_WRITERS, len(files))
     outcomes: dict[int, Exception | None] = {}
-    stopped = False
 
     def write_share(first: int) -> None:
         for index in range(first, len(files), number):
-            if not stopped:
+            if not interrupts:
                 outcomes[index] = _outcome(*files[index])
 
     threads = [Thread(target=write_share, args=(first,)) for first in range(number)]
-    try:
+    with _interrupts_deferred() as interrupts:
         for thread in threads:
             try:
                 thread.start()
@@ -85,12 +86,6 @@ def write_each(files: Sequence[tuple[Path, bytes]]) -> list[SourceError | None]:
         for thread in threads:
             if thread.is_alive():  # else it has ended, or it never began
                 thread.join()
-    finally:
-        stopped = True  # an interrupt, and the next one, waits for the files that are being written
-        for thread in threads:
-            while thread.is_alive():
-                with suppress(KeyboardInterrupt):
-                    thread.join()
     found: list[SourceError | None] = []
     for index in range(len(files)):
         outcome = outcomes[index]
@@ -98,6 +93,28 @@ def write_each(files: Sequence[tuple[Path, bytes]]) -> list[SourceError | None]:
             raise outcome
         found.append(outcome)
     return found
+
+
+@contextmanager
+def _interrupts_deferred() -> Iterator[list[int]]:
+    """Collect the interrupts that come meanwhile, and raise KeyboardInterrupt at the end if there were any.
+
+    An interrupt would else end the wait for a thread, which Python 3.11 then takes for ended.
+    """
+    interrupts: list[int] = []
+    try:
+        before = signal.getsignal(signal.SIGINT)
+        if before is not signal.SIG_IGN:
+            signal.signal(signal.SIGINT, lambda number, _: interrupts.append(number))
+    except ValueError:  # not the main thread, which is none that is interrupted
+        yield interrupts
+        return
+    try:
+        yield interrupts
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_DFL if before is None else before)
+    if interrupts:
+        raise KeyboardInterrupt
 
 
 def _outcome(path: Path, data: bytes) -> Exception | None:
