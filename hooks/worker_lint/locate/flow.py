@@ -106,8 +106,8 @@ class Reach:
 
     def __init__(self) -> None:
         self._uses: dict[str, list[Callable[[], Sink | None]]] = {}
-        self._sinks: dict[str, list[Sink]] = {}
         self._proofs: dict[str, str] = {}
+        self._settled: dict[str, list[Evidence]] = {}
 
     def add(self, name: str, sink: Callable[[], Sink | None]) -> None:
         """Note a use of ``name``; ``sink`` says where it ends, and is asked where that matters."""
@@ -118,10 +118,17 @@ class Reach:
         self._proofs.setdefault(name, says)
 
     def evidence(self, name: str, words: Vocabulary) -> list[Evidence]:
-        """Return the strongest evidence for, and the strongest against: ten calls say no more than one."""
-        if name in self._uses:
-            self._sinks[name] = [sink for use in self._uses.pop(name) if (sink := use()) is not None]
-        found = [each for sink in self._sinks.get(name, ()) if (each := sink.evidence(name, words)) is not None]
+        """Return the strongest evidence for, and the strongest against: ten calls say no more than one.
+
+        Every use and proof must be known by then.
+        """
+        if name not in self._settled:
+            self._settled[name] = self._weighed(name, words)
+        return self._settled[name]
+
+    def _weighed(self, name: str, words: Vocabulary) -> list[Evidence]:
+        sinks = [sink for use in self._uses.get(name, ()) if (sink := use()) is not None]
+        found = [each for sink in sinks if (each := sink.evidence(name, words)) is not None]
         if name in self._proofs:
             found.append(Evidence(PROOF, self._proofs[name]))
         chosen = []

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from worker_lint.locate.forms import Placed
     from worker_lint.site import Site
 
+    _Pair = tuple[Placed, Site]
+
 _MOST_STEPS = 5
 """Names that a value is followed through: ``self.n`` to ``n`` to ``args.n`` to ``--n``."""
 
@@ -24,6 +26,20 @@ class Origins:
 
     def __init__(self, found: Iterable[tuple[Placed, Site]]) -> None:
         self._found = list(found)
+        self._of_scopes: dict[tuple[str, int], list[_Pair]] = {}
+        """Those that set a plain name, by the name and the scope whose it is."""
+        self._of_holders: dict[tuple[str, str], list[_Pair]] = {}
+        """Those that set an attribute, by what holds it and its name."""
+        self._of_options: dict[str, list[_Pair]] = {}
+        for pair in self._found:
+            placed, site = pair
+            name, holder = text_of(placed.name), _holder(placed)
+            if holder:
+                self._of_holders.setdefault((holder, name), []).append(pair)
+            elif site.form in ("assignment", "parameter-default"):
+                self._of_scopes.setdefault((name, scope_of(placed.name)), []).append(pair)
+            elif site.form == "option-default":
+                self._of_options.setdefault(normalised(site.name), []).append(pair)
 
     def resolved(self) -> Iterator[Site]:
         """Yield every site; one that is a reference with the one literal that it can only stand for."""
@@ -43,28 +59,17 @@ class Origins:
                 return None
         return None
 
-    def _settings(self, placed: Placed, reference: str) -> list[tuple[Placed, Site]]:
+    def _settings(self, placed: Placed, reference: str) -> list[_Pair]:
         """Return every site that gives ``reference``, used at ``placed``, its value."""
         base, _, last = reference.rpartition(".")
-        others = [pair for pair in self._found if pair[0] is not placed]
         if not base:
             scopes = scopes_around(placed.value)
-            return [
-                pair
-                for pair in others
-                if pair[1].form in ("assignment", "parameter-default")
-                and text_of(pair[0].name) == last
-                and scope_of(pair[0].name) in scopes
-                and _holder(pair[0]) == ""
-            ]
-        if base in ("self", "cls"):
-            return [pair for pair in others if _holder(pair[0]) == base and text_of(pair[0].name) == last]
-        return [
-            pair
-            for pair in others
-            if (pair[1].form == "option-default" and normalised(pair[1].name) == normalised(last))
-            or (_holder(pair[0]) == base and text_of(pair[0].name) == last)
-        ]
+            found = [pair for scope in scopes for pair in self._of_scopes.get((last, scope), ())]
+        else:
+            found = list(self._of_holders.get((base, last), ()))
+            if base not in ("self", "cls"):
+                found += self._of_options.get(normalised(last), ())
+        return [pair for pair in found if pair[0] is not placed]
 
 
 def _holder(placed: Placed) -> str:

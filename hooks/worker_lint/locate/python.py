@@ -120,17 +120,26 @@ class _Locator:
         Only what is sure to be the same thing is taken: a name of the loader's own function or of the module, the
         attribute of the same object, the option behind ``args.name``.
         """
+        known: dict[str, list[Placed]] = {}
         for group, count in self.groups.references():
             base, _, last = count.rpartition(".")
             if self.words.is_count(last) or not last.isidentifier() or (base and not re.fullmatch(r"[\w.]+", base)):
                 continue
-            for word, hit in occurrences(self.code, {last, *_as_options(last)}):
-                node = node_at(self.root, *hit)
-                found = placed(node) if node is not None and _stands_for(node, word) else None
-                if found is not None and self._is_same(found, base, group):
+            if last not in known:
+                known[last] = list(self._placed({last, *_as_options(last)}))
+            for found in known[last]:
+                if self._is_same(found, base, group):
                     self.found.append(found)
                     self.reach.prove(normalised(last), f"it reaches {group.callee}")
                     self._pass_on(found.value)
+
+    def _placed(self, words: set[str]) -> Iterator[Placed]:
+        """Yield each place at which one of ``words`` is given a value."""
+        for word, hit in occurrences(self.code, words):
+            node = node_at(self.root, *hit)
+            found = placed(node) if node is not None and _stands_for(node, word) else None
+            if found is not None:
+                yield found
 
     def _look_into_values(self) -> None:
         """Take the fallback in ``num_workers=getattr(args, "loaders", 4)`` for the site, whatever it is called."""

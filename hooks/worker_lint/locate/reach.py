@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from worker_lint.locate.descent import node_at
@@ -63,28 +64,50 @@ def values_of(node: Node, count: Value) -> tuple[Value, ...]:
     if count.kind != "reference" or not count.text.isidentifier():
         return ()
     scopes = list(_scopes_around(node))
-    module = scopes[-1]
-    values: dict[int, list[Value]] = {}
-    unclear: set[int] = set()
-    for _, (start, end) in occurrences(module.text or b"", {count.text}):
-        name = node_at(module, module.start_byte + start, module.start_byte + end)
-        if name is None or name.type != "identifier" or name.parent is None:
-            continue
-        above = name.parent
-        if above.type == "global_statement":
-            return ()
-        left, right = above.child_by_field_name("left"), above.child_by_field_name("right")
-        if above.type == "assignment" and left == name:
-            if right is not None:
-                values.setdefault(_namespace(name).id, []).append(python_value(right))
-        elif _binds(name):
-            unclear.add(_namespace(name).id)
+    bound = _bindings(scopes[-1]).of(count.text)
     for scope in scopes:
-        if scope.id in unclear:
-            return ()
-        if scope.id in values:
-            return tuple(values[scope.id])
+        if scope.id in bound:
+            return tuple(bound[scope.id] or ())
     return ()
+
+
+@lru_cache(maxsize=1)
+def _bindings(module: Node) -> _Bindings:
+    return _Bindings(module)
+
+
+class _Bindings:
+    """What the names of a module are given, each looked up once."""
+
+    def __init__(self, module: Node) -> None:
+        self._module = module
+        self._code = module.text or b""
+        self._known: dict[str, dict[int, list[Value] | None]] = {}
+
+    def of(self, name: str) -> dict[int, list[Value] | None]:
+        """Return what is assigned to ``name``, by the id of the scope whose name it is; None for more than that."""
+        if name not in self._known:
+            self._known[name] = self._look_up(name)
+        return self._known[name]
+
+    def _look_up(self, name: str) -> dict[int, list[Value] | None]:
+        module = self._module
+        found: dict[int, list[Value] | None] = {}
+        for _, (start, end) in occurrences(self._code, {name}):
+            node = node_at(module, module.start_byte + start, module.start_byte + end)
+            above = node.parent if node is not None and node.type == "identifier" else None
+            if node is None or above is None:
+                continue
+            if above.type == "global_statement":
+                return {}
+            if above.type == "assignment" and above.child_by_field_name("left") == node:
+                right = above.child_by_field_name("right")
+                values = found.setdefault(_namespace(node).id, []) if right is not None else None
+                if values is not None and right is not None:
+                    values.append(python_value(right))
+            elif _binds(node):
+                found[_namespace(node).id] = None
+        return found
 
 
 def _scopes_around(node: Node) -> Iterator[Node]:
