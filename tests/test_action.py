@@ -173,6 +173,13 @@ def test_without_a_sarif_file_none_is_written(runner: Runner) -> None:
     assert sarif_results(runner, "out of it.sarif") == []
 
 
+def test_findings_of_an_earlier_check_are_not_taken_for_those_of_one_that_failed(runner: Runner) -> None:
+    assert outcome(runner)[0] == 0
+    del runner.known["steps.check.outputs.written"]
+    assert outcome(runner, args="--no-such-option")[0] == 2
+    assert "steps.check.outputs.written" not in runner.known
+
+
 @pytest.mark.parametrize(
     "text", ["$(touch pwned)", "`touch pwned`", "; touch pwned", "' ; touch pwned '", '"; touch pwned; "']
 )
