@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from worker_lint.locate.descent import node_at
@@ -104,8 +105,21 @@ def _is_parameter(name: str, function: Node) -> bool:
     return name in parameters(function)
 
 
-def _assigned(target: Node, region: Node, module: Module) -> Iterator[tuple[Node, Node]]:
-    """Yield each place of ``region`` that assigns to ``target``, a name or ``self.name``, with the value."""
+def _assigned(target: Node, region: Node, module: Module) -> list[tuple[Node, Node]]:
+    """Return each place of ``region`` that assigns to ``target``, a name or ``self.name``, with the value."""
+    known, key = _assignments(module), (text_of(target), region.id)
+    if key not in known:
+        known[key] = list(_looked_up(target, region, module))
+    return known[key]
+
+
+@lru_cache(maxsize=1)
+def _assignments(module: Module) -> dict[tuple[str, int], list[tuple[Node, Node]]]:
+    """Return what is known of ``module`` by now: the loaders of one file mostly take the same names."""
+    return {}
+
+
+def _looked_up(target: Node, region: Node, module: Module) -> Iterator[tuple[Node, Node]]:
     written = text_of(target)
     last = written.rpartition(".")[2]
     for start, end in _places(last, region, module):
