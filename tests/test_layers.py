@@ -243,7 +243,7 @@ PYTHON = {"tree_sitter", "tree_sitter_python"}
 JSON = {"tree_sitter", "tree_sitter_json"}
 FIELDS = {"dataclasses", "inspect"}
 """What others make classes of fields with, at their own cost."""
-RESOURCES = {"importlib.resources"}
+RESOURCES = {"importlib.resources", *(("inspect",) if sys.version_info >= (3, 12) else ())}
 """What others read their own files with."""
 TOML = {"tomli" if sys.version_info < (3, 11) else "tomllib"}
 
