@@ -44,6 +44,8 @@ def dataset(init=MADE, read=DRAWN, loader=LOADER, name="Crops", base="Dataset"):
         pytest.param(dataset(loader=LOADER.replace("=4", "=args.n")), id="a count by name"),
         pytest.param(dataset(loader=LOADER.replace("=4", "=4, worker_init_fn=lambda i: seed(i)")), id="an init function that only seeds"),
         pytest.param(dataset(base="lib.BaseDataset"), id="another base"),
+        pytest.param(dataset(base="\n    # one (of two\n    mixed(int),\n    Dataset,\n"), id="among other bases, in lines"),
+        pytest.param("from lib import LazyDataset as Base\n" + dataset(base="Base"), id="under another name"),
         pytest.param(
             dataset(read="rng = np.random.default_rng(i) if self.fixed else self.rng\nreturn rng.integers(9)"),
             id="one of two",
@@ -58,6 +60,7 @@ def test_a_generator_that_each_worker_gets_a_copy_of_is_found(judged, text):
     "text",
     [
         pytest.param(dataset(loader=LOADER.replace("=4", "=0")), id="no workers"),
+        pytest.param(dataset(base="\n" + "    # one # or # another\n" * 40 + "    Base\n"), id="no dataset, in many lines"),
         pytest.param(dataset(loader="DataLoader(d)"), id="a loader without workers"),
         pytest.param(dataset(read="return i"), id="not drawn from in workers"),
         pytest.param(dataset("self.x = np.random.default_rng(seed).permutation(9)", "return self.x[i]"), id="drawn at once"),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from worker_lint.locate.module import Module
 
 _CLASS = regex(rb"class[ \t]+(\w+)[ \t]*\(")
-_INHERITS = regex(rb"class[ \t]+\w+[ \t]*\((?:[^()#]|#[^\n]*|\([^()]*\))*?Dataset")
+_INHERITS = regex(rb"class[ \t]+\w+[ \t]*\((?:[^()#]|#[^\n]*\n|\([^()]*\))*?Dataset")
 _RENAMED = regex(rb"Dataset[\s\\]+as\b")
 """One of them stands in a file with a class that inherits from a dataset."""
 _OWN_SETTING = regex(rb"\bself\s*\.\s*(\w+)\s*(?::[^=\n]*)?=(?!=)")

@@ -136,6 +136,8 @@ _NAMES = frozenset(name.rpartition(".")[2] for name in _OPENERS)
 _WORDS = tuple(f"{name}(".encode() for name in _NAMES)
 _GIVEN = regex(rb"(?:=(?:[^=]*,)?|^(?:[^()=]*,)?)[\s(\\]*[\w.]*\Z", re.MULTILINE)
 """What stands, in the same line, before what a name is given: an assignment, or the end of one from the line above."""
+_NEAR = 500
+"""Bytes before what is opened that are looked at: a line may be as long as a file."""
 _TREE = ("h5py.File", "tables.open_file", "netCDF4.Dataset")
 """Files whose entries, ``file["name"]``, are handles too."""
 _CARES = frozenset({"__getstate__", "__setstate__", "__reduce__", "__reduce_ex__", "__copy__", "__deepcopy__"})
@@ -166,7 +168,8 @@ def _may_keep_a_handle(module: Module) -> bool:
             continue
         word, start = f"{name}(".encode(), -1
         while (start := module.code.find(word, start + 1)) >= 0:
-            if _GIVEN.search(module.code, module.code.rfind(b"\n", 0, start) + 1, start):
+            near = max(0, start - _NEAR)
+            if _GIVEN.search(module.code, max(near, module.code.rfind(b"\n", near, start) + 1), start):
                 return True
     return False
 

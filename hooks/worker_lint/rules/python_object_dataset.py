@@ -114,7 +114,7 @@ _FILLED = regex(rb"\bself\s*\.\s*(\w+)\s*(?:\.\s*(?:append|extend|insert)\s*\(|\
 _MAY_BE_INDEXED = regex(rb"self\s*\.\s*(\w+)\s*\[")
 _MAY_BE_FILLED = regex(
     rb"self\s*\.\s*(\w+)\s*"
-    rb"(?:\.\s*(?:append|extend|insert)\s*\(|\[[^\n]*\]\s*=|(?::[^=\n]*)?=(?:[^\n]*=)?[\s(\\]*[\[{])"
+    rb"(?:\.\s*(?:append|extend|insert)\s*\(|\[[^\n]*\]\s*=|(?::[^=\n]{0,99})?=(?:[^\n]{0,99}=)?[\s(\\]*[\[{])"
 )
 
 
