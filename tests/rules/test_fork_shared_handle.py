@@ -32,6 +32,8 @@ def dataset(init, read="return self.f[i]", loader=LOADER, more="", base="Dataset
         pytest.param(
             "h5py.File", dataset("self.h = h5py.File(path)\nself.f = self.h['images']"), id="by another attribute"
         ),
+        pytest.param("h5py.File", dataset("self.f = (\n    h5py.File(path, 'r')\n)"), id="in a line of its own"),
+        pytest.param("h5py.File", dataset("n, f = len(path), h5py.File(path)\nself.f = f"), id="beside another"),
         pytest.param("lmdb.open", dataset("self.f = lmdb.open(path, readonly=True, lock=False)"), id="LMDB"),
         pytest.param("lmdb.open", dataset("env = lmdb.open(path)\nself.f = env.begin()"), id="a transaction"),
         pytest.param("sqlite3.connect", dataset("self.f = sqlite3.connect(path).cursor()"), id="a cursor"),
