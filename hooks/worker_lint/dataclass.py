@@ -1,9 +1,9 @@
 """Classes of named fields, as ``dataclasses`` of the standard library makes them, in a thirtieth of its time.
 
 A short run needs some fifty of them. The standard library compiles up to six methods for each as its module is
-imported, and imports ``inspect`` to do so: together that was half of the run. Here ``__init__`` alone is compiled, when
-the first instance is made, and the other methods are the same for all. For type checkers the functions of this module
-are those of the standard library; at run time they know the options that this package uses.
+imported, and imports ``inspect`` to do so: together that was a third of the run. Here ``__init__`` alone is compiled,
+when the first instance is made, and the other methods are the same for all. For type checkers the functions of this
+module are those of the standard library; at run time they know the options that this package uses.
 """
 
 from __future__ import annotations
@@ -98,6 +98,7 @@ def _compile_when_called(cls: type, fields: tuple[_Field, ...], frozen: bool) ->
 
 
 def _compiled_init(cls: type, fields: tuple[_Field, ...], frozen: bool) -> Callable[..., None]:
+    """Return the ``__init__`` of ``cls``: a parameter for each of ``fields``, which it sets one by one."""
     scope: dict[str, Any] = {"_put": object.__setattr__, "_NOTHING": _NOTHING}
     positional: list[str] = []
     by_name: list[str] = []

@@ -71,7 +71,7 @@ def _of_linux() -> Facts:
     online, page, pages = map(os.sysconf, ("SC_NPROCESSORS_ONLN", "SC_PAGE_SIZE", "SC_PHYS_PAGES"))
     return Facts(
         online_cpus=online if online > 0 else None,
-        affinity=frozenset(os.sched_getaffinity(0)),
+        affinity=frozenset(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None,  # not on Android
         memory_bytes=page * pages if pages > 0 else None,
     )
 
