@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from worker_lint.locate.module import Module
 
 _NAME_BYTES = frozenset(bytes((byte,)) for byte in b"ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz0123456789")
-
-_MAY_BE_GIVEN = regex(rb"\s*(?:=(?!=)|[:,)#\\])")
+_MAY_BE_GIVEN = regex(rb"\s*(?:=(?!=)|[:,#\\]|\)\s*=(?!=))")
 """What stands behind a name that an assignment gives a value, perhaps one of several names."""
 
 
