@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from worker_lint.dataclass import dataclass
@@ -153,11 +154,22 @@ def local_definition(name: Node, module: Module) -> Node | None:
 
 def _definitions(name: Node, module: Module) -> list[tuple[Node, Node | None]]:
     """Return each function and class called ``name`` with the function in whose own scope it is; None the module."""
-    found: list[tuple[Node, Node | None]] = []
-    written = text_of(name).encode()
-    if b"def " + written not in module.code and b"class " + written not in module.code:
-        return found
-    for _, hit in occurrences(module.code, {text_of(name)}):
+    known, written = _known_definitions(module), text_of(name)
+    if written not in known:
+        known[written] = list(_looked_up(written, module))
+    return known[written]
+
+
+@lru_cache(maxsize=1)
+def _known_definitions(module: Module) -> dict[str, list[tuple[Node, Node | None]]]:
+    """Return what is known of ``module`` by now: the loaders of one file mostly take the same names."""
+    return {}
+
+
+def _looked_up(name: str, module: Module) -> Iterator[tuple[Node, Node | None]]:
+    if f"def {name}".encode() not in module.code and f"class {name}".encode() not in module.code:
+        return
+    for _, hit in occurrences(module.code, {name}):
         node = node_at(module.root, *hit)
         above = node.parent if node is not None else None
         if above is None or above.type not in ("function_definition", "class_definition"):
@@ -165,8 +177,7 @@ def _definitions(name: Node, module: Module) -> list[tuple[Node, Node | None]]:
         if above.child_by_field_name("name") == node:
             outer = around(above, "function_definition", "class_definition")
             if outer is None or outer.type == "function_definition":
-                found.append((above, outer))
-    return found
+                yield above, outer
 
 
 def _outer(definition: Node) -> str:
