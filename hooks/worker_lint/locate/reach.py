@@ -36,19 +36,26 @@ def conditions_around(node: Node) -> tuple[str, ...]:
     scope: Node = node
     while scope.type not in _SCOPES and scope.parent is not None:
         scope = scope.parent
-    found: list[str] = []
+    start, end = node.start_byte, node.end_byte
+    return tuple(test for test, first, last in _tests_in(scope) if first < start or last > end)
+
+
+@lru_cache(maxsize=8)
+def _tests_in(scope: Node) -> tuple[tuple[str, int, int], ...]:
+    """Return every test that ``scope`` makes, with the bytes of what makes it: much of a file may ask for them."""
+    found: list[tuple[Node, Node | None]] = []
     stack = [scope]
     while stack:
         current = stack.pop()
         if current.type in ("if_statement", "elif_clause", "while_statement"):
-            found.append(text_of(current.child_by_field_name("condition")))
+            found.append((current, current.child_by_field_name("condition")))
         elif current.type == "conditional_expression":
-            found.append(text_of(current.named_children[1]))
+            found.append((current, current.named_children[1]))
         elif current.type == "assert_statement" or _is_bounding_call(current):
-            found.append(text_of(current))
+            found.append((current, current))
         # What another function tests says nothing about this one.
-        stack += [child for child in current.named_children if child.type not in _WITHOUT_TESTS and child != node]
-    return tuple(_OF_PRESENCE.sub("", test) for test in found)
+        stack += [child for child in current.named_children if child.type not in _WITHOUT_TESTS]
+    return tuple((_OF_PRESENCE.sub("", text_of(test)), by.start_byte, by.end_byte) for by, test in found)
 
 
 def _is_bounding_call(node: Node) -> bool:
