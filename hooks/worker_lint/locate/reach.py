@@ -40,7 +40,7 @@ def conditions_around(node: Node) -> tuple[str, ...]:
     return tuple(test for test, first, last in _tests_in(scope) if first < start or last > end)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=2)  # the scope of a call, and the one around it; each holds the tree of its file
 def _tests_in(scope: Node) -> tuple[tuple[str, int, int], ...]:
     """Return every test that ``scope`` makes, with the bytes of what makes it: much of a file may ask for them."""
     found: list[tuple[Node, Node | None]] = []
