@@ -106,10 +106,12 @@ class _Objects:
         path = self._path(line[: depth + 1])
         if not depth or not (holds_commands(path) or self._text(line[depth]).startswith('"--')):
             return
-        if line[depth - 1].type != "array":
+        array = line[depth - 1]
+        if line[depth].id in self.commands.pieces or array.id in self.commands.pieces:
+            return  # by another of its words
+        if array.type != "array":
             self.commands.add_script(line[depth].id, self._string(line[depth]))
             return
-        array = line[depth - 1]
         beside: dict[str, Text | list[Text]] = {}
         if depth > 2 and line[depth - 2].type == "pair" and takes_program(path[-2]):
             for pair in line[depth - 3].named_children:
