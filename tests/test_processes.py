@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from functools import partial
+from multiprocessing import active_children
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -60,6 +61,25 @@ def test_the_report_is_the_same(tree, capsys, more):
     assert one[1]
 
 
+@pytest.mark.parametrize("wanted", ["*.py", "none"])
+def test_processes_that_were_started_early_find_the_same_and_end(tree, monkeypatch, capsys, wanted):
+    (tree / "worker-lint.toml").write_text(f'exclude = ["*", "!*/", "!{wanted}"]\n', encoding="utf-8")
+    late = main(["--profile=none", "--no-cache", "--jobs=3"]), *capsys.readouterr()
+    monkeypatch.setattr("worker_lint.commands.check._MANY", 1)
+    started = []
+    begin = processes.Crew.__init__
+
+    def noted(crew, number):
+        started.append(number)
+        begin(crew, number)
+
+    monkeypatch.setattr(processes.Crew, "__init__", noted)
+    early = main(["--profile=none", "--no-cache", "--jobs=3"]), *capsys.readouterr()
+    assert early == late
+    assert started == [3]
+    assert active_children() == []
+
+
 @pytest.mark.parametrize("unsafe", [[], ["--unsafe-fixes"]], ids=["safe", "unsafe"])
 def test_fixes_are_the_same(tree, capsys, unsafe):
     copy = tree.with_name(f"{tree.name}-copy")
@@ -73,6 +93,14 @@ def test_fixes_are_the_same(tree, capsys, unsafe):
     assert [name for name in names if (tree / name).read_bytes() != (copy / name).read_bytes()] == []
 
 
+def _verdicts(files, policies, number, mend=None):
+    crew = processes.Crew(number)
+    try:
+        return crew.verdicts(files, policies, mend)
+    finally:
+        crew.end()
+
+
 def _files(tree):
     return [(path, path.stat().st_size) for path in sorted(tree.rglob("*.py"))]
 
@@ -83,26 +111,27 @@ def _policies():
 
 def test_policies_can_be_sent_to_another_process(tree, monkeypatch):
     mend = partial(mended, unsafe=True)
-    forked = processes.verdicts(_files(tree), _policies(), 2, mend)
+    forked = _verdicts(_files(tree), _policies(), 2, mend)
     monkeypatch.setattr(processes.sys, "platform", "darwin")
     monkeypatch.setenv("PYTHONPATH", str(HOOKS))
-    assert processes.verdicts(_files(tree), _policies(), 2, mend) == forked
+    assert _verdicts(_files(tree), _policies(), 2, mend) == forked
     assert any(verdict and verdict[0][3] for verdict in forked)
 
 
 def test_what_a_file_becomes_is_found_by_several_processes(tree, monkeypatch):
-    found = processes.verdicts(_files(tree), _policies(), 2, partial(mended, unsafe=False))
+    found = _verdicts(_files(tree), _policies(), 2, partial(mended, unsafe=False))
     here = [mended(check_file(path, _policies()), _policies(), unsafe=False) for path, _ in _files(tree)]
     codes = [None if each is None or each[2] is None else each[2][0] for each in found]
     assert codes == [each and each.source.code for each in here]
     assert any(codes)
 
 
-def test_a_file_that_cannot_be_mended_is_left_to_the_first_process(tree):
-    def refuse(*_):
-        raise SourceError("it cannot be written back")
+def _refuse(*_):
+    raise SourceError("it cannot be written back")
 
-    assert set(processes.verdicts(_files(tree), _policies(), 2, refuse)) == {None}
+
+def test_a_file_that_cannot_be_mended_is_left_to_the_first_process(tree):
+    assert set(_verdicts(_files(tree), _policies(), 2, _refuse)) == {None}
 
 
 _ELSEWHERE = """
@@ -168,7 +197,7 @@ def test_where_no_more_processes_are_to_be_had_this_one_does_their_work(tree, fi
 
 def test_little_is_left_to_one_process(tree, monkeypatch):
     monkeypatch.setattr(processes, "LEAST_BYTES", 10**9)
-    assert processes.verdicts(_files(tree), _policies(), 8) == []
+    assert _verdicts(_files(tree), _policies(), 8) == []
 
 
 def test_a_process_that_is_killed_is_one_clear_line(tree, monkeypatch, capsys):

@@ -30,13 +30,15 @@ def discover(
     wanted: Callable[[Path], bool],
     excluded: Callable[[Path], bool],
     say: Callable[[str], object] = lambda notice: None,
+    expect: Callable[[int], object] = lambda number: None,
 ) -> Iterator[Found]:
     """Yield the files that ``arguments`` name, each once, folder by folder in the order of their bytes.
 
     A file that is named is yielded as it was given, whatever its name, unless ``excluded``: pre-commit names
     files, and an exclusion has to hold there too. Of a folder, the files that are ``wanted`` and not excluded
     are yielded, below the path that was given. A symbolic link counts as the file it leads to, which is
-    yielded under its own name where that is among the files of the same folder argument. ``say`` takes notices.
+    yielded under its own name where that is among the files of the same folder argument. ``say`` takes notices,
+    and ``expect`` how many files a folder has, as soon as that is known.
 
     Raises UsageError at once for an argument that is missing, and for one that is neither file nor folder.
     What cannot be read below a folder and is not excluded raises SourceError, but last, when all that can
@@ -44,7 +46,7 @@ def discover(
     """
     for argument in arguments:
         _check(argument)
-    return _discover(arguments, wanted, excluded, say)
+    return _discover(arguments, wanted, excluded, say, expect)
 
 
 def beyond(
@@ -58,7 +60,7 @@ def beyond(
     full = Path(os.path.abspath(folder))  # noqa: PTH100
     if not known.isdisjoint(map(os.fspath, (full, *full.parents))):
         return
-    for found in _discover([folder], wanted, excluded, lambda notice: None):
+    for found in _discover([folder], wanted, excluded, lambda notice: None, lambda number: None):
         above = Path(os.path.abspath(found.path))  # noqa: PTH100
         if known.isdisjoint(map(os.fspath, (above, *above.parents))):
             yield found
@@ -69,13 +71,14 @@ def _discover(
     wanted: Callable[[Path], bool],
     excluded: Callable[[Path], bool],
     say: Callable[[str], object],
+    expect: Callable[[int], object],
 ) -> Iterator[Found]:
     identity = _Identity()
     seen: set[str] = set()
     unreadable: list[str] = []
     for argument in arguments:
         if argument.is_dir():
-            files = _below(argument, wanted, excluded, say, identity, unreadable)
+            files = _below(argument, wanted, excluded, say, expect, identity, unreadable)
         else:
             files = iter(() if excluded(argument) else ((Found(argument), argument.is_symlink(), True),))
         for found, is_link, is_alone in files:
@@ -104,6 +107,7 @@ def _below(
     wanted: Callable[[Path], bool],
     excluded: Callable[[Path], bool],
     say: Callable[[str], object],
+    expect: Callable[[int], object],
     identity: _Identity,
     unreadable: list[str],
 ) -> Iterator[tuple[Found, bool, bool]]:
@@ -111,6 +115,7 @@ def _below(
     from worker_lint.tree import list_tree  # only folders need git, and the import of what starts it
 
     tree = list_tree(folder)
+    expect(len(tree.files))
     if tree.refused:
         say(f"{folder}: git cannot list it ({tree.refused}); files that .gitignore names are left out, tracked or not")
     for name, reason in sorted(tree.unreadable.items()):

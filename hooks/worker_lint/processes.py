@@ -30,42 +30,53 @@ if TYPE_CHECKING:
 
 LEAST_BYTES = 100_000
 """Bytes to judge for each process: to start one and to hear from it costs as much as to judge a part of that."""
-_OWN_WORK = 0.05
-"""The part of all the work that it is to start the others and to put together what they find, which is done here."""
+_OWN_WORK = 0.1
+"""The part of all the work that it is to make ready and to put together what the others find, which is done here."""
 
-_readers: list[Connection] = []
-"""The ends of the pipes that this process reads; a forked one inherits them."""
+_ends: list[Connection] = []
+"""The ends of the pipes to other processes that are this one's; a forked one inherits them."""
 
 
-def verdicts(
-    files: Sequence[tuple[Path, int]], policies: Policies, jobs: int, mend: Mend | None = None
-) -> list[Verdict]:
-    """Return what is found in each of ``files``, given with their sizes in bytes, in their order.
+class Crew:
+    """Up to ``number`` processes, of which this one is one: the others make ready as soon as they are started."""
 
-    Up to ``jobs`` processes judge a share each, of which this one is one. Where there is less than ``LEAST_BYTES`` for
-    each of two, nothing is judged, and nothing returned; nor is what a process was to judge that could not be had.
-    ``policies`` must know the policy of every file: a machine is measured once. Raises WorkerLintError where a process
-    ends without an answer. With ``mend``, a verdict comes with what that says.
-    """
-    number = min(jobs, sum(size for _, size in files) // LEAST_BYTES)
-    if number < 2:
-        return []
-    shares = _shares([size for _, size in files], number)
-    paths = [[files[index][0] for index in share] for share in shares]
-    found: list[Verdict] = [None] * len(files)
-    helpers: list[_Helper] = []
-    try:
+    def __init__(self, number: int) -> None:
+        self._helpers: list[_Helper] = []
         with suppress(OSError):  # no more processes, files or memory are to be had
-            for each in paths[1:]:
-                helpers.append(_Helper(each, policies, mend))
+            for _ in range(number - 1):
+                self._helpers.append(_Helper())
+
+    def verdicts(self, files: Sequence[tuple[Path, int]], policies: Policies, mend: Mend | None) -> list[Verdict]:
+        """Return what is found in each of ``files``, given with their sizes in bytes, in their order.
+
+        Each process judges a share; nothing is judged, and nothing returned, where there is no more than is quickly
+        done. ``policies`` must know the policy of every file: a machine is measured once. With ``mend``, a verdict
+        comes with what that says. Raises WorkerLintError where a process ends without an answer.
+        """
+        number = shares_of(files, len(self._helpers) + 1)
+        if number < 2:
+            return []
+        shares = _shares([size for _, size in files], number)
+        paths = [[files[index][0] for index in share] for share in shares]
+        found: list[Verdict] = [None] * len(files)
+        helpers = self._helpers[: number - 1]
+        for helper, each in zip(helpers, paths[1:], strict=True):
+            helper.ask(each, policies, mend)
         answers = [_judged(paths[0], policies, mend), *(helper.answer() for helper in helpers)]
-    finally:
-        for helper in helpers:
-            helper.end()
-    for share, answer in zip(shares, answers, strict=False):
-        for index, verdict in zip(share, answer, strict=True):
-            found[index] = verdict
-    return found
+        for share, answer in zip(shares, answers, strict=True):
+            for index, verdict in zip(share, answer, strict=True):
+                found[index] = verdict
+        return found
+
+    def end(self) -> None:
+        """Let go of the other processes, whatever they do."""
+        while self._helpers:
+            self._helpers.pop().end()
+
+
+def shares_of(files: Sequence[tuple[Path, int]], most: int) -> int:
+    """Return for how many processes, up to ``most``, the ``files`` are enough, given with their sizes in bytes."""
+    return min(most, sum(size for _, size in files) // LEAST_BYTES)
 
 
 def _shares(sizes: Sequence[int], number: int) -> list[list[int]]:
@@ -80,29 +91,32 @@ def _shares(sizes: Sequence[int], number: int) -> list[list[int]]:
 
 
 class _Helper:
-    """A process that judges a share of the files, and ends."""
+    """A process that judges the files that it is given."""
 
-    def __init__(self, paths: list[Path], policies: Policies, mend: Mend | None) -> None:
+    def __init__(self) -> None:
         from multiprocessing import get_context
 
-        # A fork has all that it needs; where it is not safe (macOS) or not there (Windows), it is sent.
+        # A fork has what is imported already; it is not safe on macOS, and not there on Windows.
         context = get_context("fork") if sys.platform == "linux" else get_context("spawn")
-        self._reader, writer = context.Pipe(duplex=False)
-        with writer:
-            _readers.append(self._reader)
-            arguments = paths, policies, mend, writer
-            self._process: BaseProcess = context.Process(target=_answer, args=arguments, daemon=True)
+        self._end, other = context.Pipe()
+        with other:
+            _ends.append(self._end)
+            self._process: BaseProcess = context.Process(target=_serve, args=(other,), daemon=True)
             try:
                 self._process.start()
             except OSError:
-                _readers.remove(self._reader)
-                self._reader.close()
+                self._close()
                 raise
+
+    def ask(self, paths: list[Path], policies: Policies, mend: Mend | None) -> None:
+        """Let it judge ``paths``."""
+        with suppress(BrokenPipeError):  # it has ended, as is told where its answer is expected
+            self._end.send((paths, policies, mend))
 
     def answer(self) -> list[Verdict]:
         """Wait for what the process found."""
         try:
-            found: list[Verdict] = self._reader.recv()
+            found: list[Verdict] = self._end.recv()
         except (EOFError, OSError):  # it ended before its answer, or in the middle
             self._process.join()
             status = self._process.exitcode or 0
@@ -114,21 +128,37 @@ class _Helper:
 
     def end(self) -> None:
         """Let go of the process, whatever it does."""
-        _readers.remove(self._reader)
-        self._reader.close()
+        self._close()
         self._process.kill()
         self._process.join()
 
+    def _close(self) -> None:
+        _ends.remove(self._end)
+        self._end.close()
 
-def _answer(paths: list[Path], policies: Policies, mend: Mend | None, writer: Connection) -> None:
-    """Send what is found in ``paths``: the work of a process."""
+
+def _serve(end: Connection) -> None:
+    """Answer what is asked through ``end``, as long as somebody asks: the work of a process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that started this one ends it
-    for reader in _readers:
-        reader.close()  # or nobody would notice that the one that reads is gone
-    with suppress(OSError):
-        writer.send(_judged(_while_awaited(paths), policies, mend))
-        return
-    os._exit(1)  # nobody hears what became of it
+    for each in _ends:
+        each.close()  # or nobody would notice that the one that asks is gone
+    _make_ready()
+    with suppress(EOFError, OSError):
+        while True:
+            paths, policies, mend = end.recv()
+            end.send(_judged(_while_awaited(paths), policies, mend))
+    os._exit(0)  # nobody hears what became of it
+
+
+def _make_ready() -> None:
+    """Import what it takes to judge, by judging a line of it."""
+    from pathlib import Path
+
+    from worker_lint.policies import Policies
+    from worker_lint.settings import SettingsResolver
+
+    policies = Policies(SettingsResolver({"profile": ("none",)}, isolated=True), {})
+    check_text(Path("line.py"), b"torch.utils.data.DataLoader(dataset, num_workers=4)\n", policies)
 
 
 def _while_awaited(paths: Iterable[Path]) -> Iterator[Path]:

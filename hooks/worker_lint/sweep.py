@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from worker_lint.cache import Look
     from worker_lint.discover import Found
     from worker_lint.policies import Policies
-    from worker_lint.processes import Mend, Verdict
+    from worker_lint.processes import Crew, Mend, Verdict
 
 _MOST_BY_DEFAULT = 8
 """Processes where nobody says how many: the CPUs of a machine are not all for one job."""
@@ -45,36 +45,52 @@ def sweep(
     *,
     mending: bool = False,
     mend: Mend | None = None,
+    crew: Crew | None = None,
 ) -> Iterator[FileReport]:
     """Yield the report of each file, in order, as ``check`` does.
 
     What is known of them is taken from the cache in ``folder``, if there is to be one, and kept there. Up to ``jobs``
     processes, by default one for each CPU, judge the others. Nothing is written but the cache: with ``mending``,
     findings come with all that it takes to mend them, or with what ``mend`` says that their file becomes; this process
-    alone writes it.
+    alone writes it. A ``crew`` that was started already is let go at the end.
     """
     files = iter(found)
-    number = jobs or min(_cpus(), _MOST_BY_DEFAULT)
+    number = number_of(jobs)
     cache = None if folder is None else Cache.opened(folder, policies)
-    while window := list(islice(files, _WINDOW if number > 1 else 1)):
-        yield from _Sweep(policies, cache, mending, mend).over(window, number)
+    sweep = _Sweep(policies, cache, mending, mend, crew)
+    try:
+        while window := list(islice(files, _WINDOW if number > 1 else 1)):
+            yield from sweep.over(window, number)
+    finally:
+        sweep.end()
     if cache is not None:
         cache.save()
 
 
-def _cpus() -> int:
-    """Return how many CPUs this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def number_of(jobs: int | None) -> int:
+    """Return how many processes may judge: as many as ``jobs`` says, or one for each CPU that this one may use."""
+    if jobs is not None:
+        return jobs
+    cpus = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(cpus, _MOST_BY_DEFAULT)
 
 
 class _Sweep:
-    """What the files of one window need."""
+    """What the files of all windows need."""
 
-    def __init__(self, policies: Policies, cache: Cache | None, mending: bool, mend: Mend | None) -> None:
+    def __init__(
+        self, policies: Policies, cache: Cache | None, mending: bool, mend: Mend | None, crew: Crew | None
+    ) -> None:
         self._policies = policies
         self._cache = cache
         self._mending = mending
         self._mend = mend
+        self._crew = crew
+
+    def end(self) -> None:
+        """Let go of other processes."""
+        if self._crew is not None:
+            self._crew.end()
 
     def over(self, window: Sequence[Found], jobs: int) -> Iterator[FileReport]:
         """Yield the report of each file of ``window``."""
@@ -94,10 +110,15 @@ class _Sweep:
         """Return what several processes found in the files, by their paths; nothing where one is as quick."""
         if not pending:
             return {}
-        from worker_lint.processes import verdicts
+        from worker_lint.processes import Crew, shares_of
 
         sent = [(each.path, each.size) for each in pending if self._is_ready(each.path)]
-        found = verdicts(sent, self._policies, jobs, self._mend)
+        number = shares_of(sent, jobs)
+        if number < 2:
+            return {}
+        if self._crew is None:
+            self._crew = Crew(number)
+        found = self._crew.verdicts(sent, self._policies, self._mend)
         return dict(zip((path for path, _ in sent), found, strict=False))
 
     def _is_ready(self, path: Path) -> bool:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from worker_lint.finding import FoundIn
-    from worker_lint.processes import Mend
+    from worker_lint.processes import Crew, Mend
     from worker_lint.settings import SettingsResolver
     from worker_lint.sighting import Sighting
 
@@ -42,6 +42,8 @@ SUMMARY = "check worker counts, and mend them with --fix (the default command)"
 
 _FEW = 100
 """Files below which neither a cache nor other processes would pay."""
+_MANY = 1000
+"""Files of a folder from which on other processes pay, where nothing is known of them: they make ready meanwhile."""
 _MOST_TO_WRITE = 64
 """Files that wait to be written at once."""
 _UNREAD = {
@@ -159,11 +161,15 @@ class _Run:
         """The last files, while some of them are to be written."""
         self._to_write = 0
         """How many of these are."""
+        self._cache: Path | None = None
+        """The folder of the cache."""
+        self._crew: Crew | None = None
+        """Other processes, where they were started before there was anything to judge."""
 
     def check_files(self, places: list[Path]) -> None:
         """Check the files and folders ``places``."""
         wanted = partial(is_wanted, settings_for=self._settings.for_path)
-        files = self._until_error(discover(places, wanted, self._settings.is_excluded, self.say))
+        files = self._until_error(discover(places, wanted, self._settings.is_excluded, self.say, self._expect))
         named = frozenset(places)
         documents = 0
         sightings: list[Sighting] = []
@@ -181,6 +187,8 @@ class _Run:
                     elif file.path in named:
                         self.say(f"{file.path}: {_UNREAD[file.skipped]}; skipped")
         finally:
+            if self._crew is not None:
+                self._crew.end()
             self._settle()
         if sightings:
             from worker_lint.across import check_across
@@ -207,7 +215,7 @@ class _Run:
         """Return the report of each of ``files``; the settings of ``place`` say where the cache is."""
         args = self._args
         settings = self._settings.for_folder(place) if place.is_dir() else self._settings.for_path(place)
-        folder = None if args.no_cache else folder_of(args.cache_dir, os.environ, settings)
+        folder = self._cache = None if args.no_cache else folder_of(args.cache_dir, os.environ, settings)
         first = list(islice(files, _FEW))
         if len(first) < _FEW:
             from worker_lint.check import check
@@ -221,7 +229,19 @@ class _Run:
 
             mend = partial(mended, unsafe=args.unsafe_fixes)
         mending = mend is not None or args.add_ignore
-        return sweep(chain(first, files), self.policies, folder, args.jobs, mending=mending, mend=mend)
+        return sweep(chain(first, files), self.policies, folder, args.jobs, mending=mending, mend=mend, crew=self._crew)
+
+    def _expect(self, number: int) -> None:
+        """Start other processes, where a folder has a ``number`` of files of which enough will have to be judged."""
+        if number < _MANY or self._crew is not None or (self._cache is not None and self._cache.is_dir()):
+            return
+        from worker_lint.sweep import number_of
+
+        processes = number_of(self._args.jobs)
+        if processes > 1:
+            from worker_lint.processes import Crew
+
+            self._crew = Crew(processes)
 
     def check_stdin(self) -> None:
         """Check the text of standard input; with ``--fix``, write it, mended, to standard output."""
