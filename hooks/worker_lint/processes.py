@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 LEAST_BYTES = 100_000
 """Bytes to judge for each process: to start one and to hear from it costs as much as to judge a part of that."""
-_OWN_WORK = 0.1
+_OWN_WORK = 0.02
 """The part of all the work that it is to make ready and to put together what the others find, which is done here."""
 
 _ends: list[Connection] = []
