@@ -239,11 +239,11 @@ import sys, time
 from worker_lint import processes
 from worker_lint.cli import main
 processes.LEAST_BYTES = 2000
-def judged(paths, policies, mend):
+def verdict(path, policies, mend):
     sys.stderr.write("begun\\n")
     sys.stderr.flush()
     time.sleep(60)
-processes._judged = judged
+processes._verdict = verdict
 sys.exit(main(sys.argv[1:]))
 """
 

@@ -110,6 +110,10 @@ class Cache:
             entry.signature, self._changed = look.signature, True
         return found
 
+    def look_at(self, path: Path) -> Look | None:
+        """Return what is seen now of the file at ``path``, for when it is kept; None where it is no regular file."""
+        return look_at(os.fspath(path))
+
     def keep(self, report: FileReport, look: Look | None, digest: str | None) -> None:
         """Take note of the ``report`` of a file.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections import deque
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
 
 LEAST_BYTES = 100_000
 """Bytes to judge for each process: to start one and to hear from it costs as much as to judge a part of that."""
-_OWN_WORK = 0.02
-"""The part of all the work that it is to make ready and to put together what the others find, which is done here."""
+_PART = 4
+"""What is left is given out in parts, of which each process gets about so many: the last ones are small."""
 
 _ends: list[Connection] = []
 """The ends of the pipes to other processes that are this one's; a forked one inherits them."""
@@ -49,23 +50,30 @@ class Crew:
     def verdicts(self, files: Sequence[tuple[Path, int]], policies: Policies, mend: Mend | None) -> list[Verdict]:
         """Return what is found in each of ``files``, given with their sizes in bytes, in their order.
 
-        Each process judges a share; nothing is judged, and nothing returned, where there is no more than is quickly
-        done. ``policies`` must know the policy of every file: a machine is measured once. With ``mend``, a verdict
-        comes with what that says. Raises WorkerLintError where a process ends without an answer.
+        Each process judges one part after the other; where there is no more than is quickly done, nothing is judged,
+        and nothing returned. ``policies`` must know the policy of every file: a machine is measured once. With
+        ``mend``, a verdict comes with what that says. Raises WorkerLintError where a process ends without an answer.
         """
         number = shares_of(files, len(self._helpers) + 1)
         if number < 2:
             return []
-        shares = _shares([size for _, size in files], number)
-        paths = [[files[index][0] for index in share] for share in shares]
-        found: list[Verdict] = [None] * len(files)
         helpers = self._helpers[: number - 1]
-        for helper, each in zip(helpers, paths[1:], strict=True):
-            helper.ask(each, policies, mend)
-        answers = [_judged(paths[0], policies, mend), *(helper.answer() for helper in helpers)]
-        for share, answer in zip(shares, answers, strict=True):
-            for index, verdict in zip(share, answer, strict=True):
-                found[index] = verdict
+        found: list[Verdict] = [None] * len(files)
+        left = _Left(files, number)
+        for helper in helpers:
+            helper.begin(policies, mend)
+            helper.ask(left.part())
+            helper.ask(left.part())  # so that it has something to do until somebody hears its first answer
+        while left:
+            index, path = left.last()
+            found[index] = _verdict(path, policies, mend)
+            for helper in helpers:
+                if helper.has_answered():
+                    helper.hear(found)
+                    helper.ask(left.part())
+        for helper in helpers:
+            while helper.is_asked():
+                helper.hear(found)
         return found
 
     def end(self) -> None:
@@ -79,15 +87,33 @@ def shares_of(files: Sequence[tuple[Path, int]], most: int) -> int:
     return min(most, sum(size for _, size in files) // LEAST_BYTES)
 
 
-def _shares(sizes: Sequence[int], number: int) -> list[list[int]]:
-    """Return the indices of ``sizes`` in ``number`` shares that take about as long, the first with other work."""
-    shares: list[list[int]] = [[] for _ in range(number)]
-    loads = [sum(sizes) * _OWN_WORK] + [0.0] * (number - 1)
-    for index in sorted(range(len(sizes)), key=lambda index: -sizes[index]):
-        least = loads.index(min(loads))
-        shares[least].append(index)
-        loads[least] += sizes[index]
-    return shares
+class _Left:
+    """Files that nobody judges yet, the largest first."""
+
+    def __init__(self, files: Sequence[tuple[Path, int]], number: int) -> None:
+        """Take ``files`` with their sizes in bytes, for so many processes."""
+        self._number = number
+        self._files = deque(sorted(enumerate(files), key=lambda each: -each[1][1]))
+        self._bytes = sum(size for _, size in files)
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+    def last(self) -> tuple[int, Path]:
+        """Take out the smallest file, and return it behind its index."""
+        index, (path, size) = self._files.pop()
+        self._bytes -= size
+        return index, path
+
+    def part(self) -> list[tuple[int, Path]]:
+        """Take out files, the largest, and return them behind their indices; none where none is left."""
+        least = self._bytes - self._bytes / (self._number * _PART)
+        part: list[tuple[int, Path]] = []
+        while self._files and (not part or self._bytes > least):
+            index, (path, size) = self._files.popleft()
+            self._bytes -= size
+            part.append((index, path))
+        return part
 
 
 class _Helper:
@@ -98,6 +124,8 @@ class _Helper:
 
         # A fork has what is imported already; it is not safe on macOS, and not there on Windows.
         context = get_context("fork") if sys.platform == "linux" else get_context("spawn")
+        self._asked: deque[list[int]] = deque()
+        """The indices of the files of each part for which no answer has come."""
         self._end, other = context.Pipe()
         with other:
             _ends.append(self._end)
@@ -108,15 +136,28 @@ class _Helper:
                 self._close()
                 raise
 
-    def ask(self, paths: list[Path], policies: Policies, mend: Mend | None) -> None:
-        """Let it judge ``paths``."""
-        with suppress(BrokenPipeError):  # it has ended, as is told where its answer is expected
-            self._end.send((paths, policies, mend))
+    def begin(self, policies: Policies, mend: Mend | None) -> None:
+        """Tell it by what to judge."""
+        self._send((policies, mend))
 
-    def answer(self) -> list[Verdict]:
-        """Wait for what the process found."""
+    def ask(self, part: list[tuple[int, Path]]) -> None:
+        """Let it judge files, which come behind their indices, if there are any."""
+        if part:
+            self._asked.append([index for index, _ in part])
+            self._send([path for _, path in part])
+
+    def is_asked(self) -> bool:
+        """Return whether an answer is to come."""
+        return bool(self._asked)
+
+    def has_answered(self) -> bool:
+        """Return whether an answer has come, or the process has ended."""
+        return self.is_asked() and self._end.poll()
+
+    def hear(self, found: list[Verdict]) -> None:
+        """Wait for what the process found in the files that it was asked for first, and put it into ``found``."""
         try:
-            found: list[Verdict] = self._end.recv()
+            verdicts: list[Verdict] = self._end.recv()
         except (EOFError, OSError):  # it ended before its answer, or in the middle
             self._process.join()
             status = self._process.exitcode or 0
@@ -124,7 +165,12 @@ class _Helper:
             raise WorkerLintError(
                 f"a process that judged a part of the files {how}; run again with --jobs 1, which needs less memory"
             ) from None
-        return found
+        for index, verdict in zip(self._asked.popleft(), verdicts, strict=True):
+            found[index] = verdict
+
+    def _send(self, what: object) -> None:
+        with suppress(OSError):  # it has ended, as is told where its answer is expected
+            self._end.send(what)
 
     def end(self) -> None:
         """Let go of the process, whatever it does."""
@@ -144,9 +190,13 @@ def _serve(end: Connection) -> None:
         each.close()  # or nobody would notice that the one that asks is gone
     _make_ready()
     with suppress(EOFError, OSError):
+        policies, mend = end.recv()
         while True:
-            paths, policies, mend = end.recv()
-            end.send(_judged(_while_awaited(paths), policies, mend))
+            asked = end.recv()
+            if isinstance(asked, tuple):
+                policies, mend = asked  # of the next files
+            else:
+                end.send(_judged(_while_awaited(asked), policies, mend))
     os._exit(0)  # nobody hears what became of it
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from hashlib import blake2b
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from worker_lint.dataclass import replace
@@ -13,6 +13,7 @@ from worker_lint.opening import language_of
 from worker_lint.source import Source, read
 
 if TYPE_CHECKING:
+    from hashlib import blake2b
     from pathlib import Path
 
     from worker_lint.finding import Finding, Fix, Related
@@ -65,7 +66,17 @@ def needs_code(record: Record) -> bool:
 
 def digest_of(data: bytes) -> str:
     """Return what stands for ``data``: no other bytes have the same."""
-    return blake2b(data, digest_size=16).hexdigest()
+    return _blake2b()(data, digest_size=16).hexdigest()
+
+
+@cache
+def _blake2b() -> type[blake2b]:
+    """Return the function of ``hashlib``, without it where that can be: it loads OpenSSL, which is not needed here."""
+    try:
+        from _blake2 import blake2b
+    except ImportError:
+        from hashlib import blake2b
+    return blake2b
 
 
 def restored(

@@ -6,7 +6,6 @@ import os
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from worker_lint.cache import Cache, look_at
 from worker_lint.errors import SourceError, WorkerLintError
 from worker_lint.file_report import FileReport
 from worker_lint.named_tuple import NamedTuple
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from worker_lint.cache import Look
+    from worker_lint.cache import Cache, Look
     from worker_lint.discover import Found
     from worker_lint.policies import Policies
     from worker_lint.processes import Crew, Mend, Verdict
@@ -56,7 +55,7 @@ def sweep(
     """
     files = iter(found)
     number = number_of(jobs)
-    cache = None if folder is None else Cache.opened(folder, policies)
+    cache = None if folder is None else _opened(folder, policies)
     sweep = _Sweep(policies, cache, mending, mend, crew)
     try:
         while window := list(islice(files, _WINDOW if number > 1 else 1)):
@@ -65,6 +64,12 @@ def sweep(
         sweep.end()
     if cache is not None:
         cache.save()
+
+
+def _opened(folder: Path, policies: Policies) -> Cache | None:
+    from worker_lint.cache import Cache
+
+    return Cache.opened(folder, policies)
 
 
 def number_of(jobs: int | None) -> int:
@@ -130,7 +135,7 @@ class _Sweep:
         return True
 
     def _seen(self, path: Path) -> Look | None:
-        return None if self._cache is None else look_at(str(path))
+        return None if self._cache is None else self._cache.look_at(path)
 
     def _known(self, file: Found) -> FileReport | None:
         """Return what is known of a file, where that is all that is needed."""

@@ -289,11 +289,18 @@ class _Run:
         """Add one file's result to the report; while files are to be written, it waits until they are many."""
         if file.error is None:
             self.report.files_checked += 1
+            if not file.concerned and self._is_of_no_account(file.path):
+                return
         change = self._change_of(file)
         self._waiting.append((file, change))
         self._to_write += isinstance(change, _Change) and not self._args.diff
         if self._to_write in (0, _MOST_TO_WRITE):
             self._settle()
+
+    def _is_of_no_account(self, path: Path) -> bool:
+        """Return whether nobody keeps account of the file at ``path`` where nothing can be found in it."""
+        settings = self._settings.for_path(path)
+        return not settings.suppressions and settings.baseline is None and self._args.write_baseline is None
 
     def _settle(self) -> None:
         """Write what files become, several at a time, and add the results that waited for it to the report."""
