@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from worker_lint.discover import discover
 from worker_lint.errors import SourceError, UsageError
 from worker_lint.settings import SettingsResolver
+from worker_lint.tree import begin, forget
 
 NOBODY = 65534
 
@@ -152,6 +153,23 @@ def test_files_behind_a_link_that_leads_out_of_the_folder_are_read(folder):
         ("inside/b.py", None),
         ("inside/deep/a/x.py", None),
     ]
+
+
+def test_what_git_was_asked_early_is_what_is_listed(folder):
+    git("init", "-q")
+    write("a.py", "b.py")
+    begin(Path())
+    write("late.py")  # git may have looked already, or not
+    assert found(".")[:2] == ["a.py", "b.py"]
+    assert found(".") == ["a.py", "b.py", "late.py"]
+
+
+def test_what_was_begun_and_is_not_listed_is_given_up(either):
+    write(*(f"{name}/a.py" for name in "abcdef"))
+    for name in "abcdef":
+        begin(Path(name))
+    forget()
+    assert found(".") == [f"{name}/a.py" for name in "abcdef"]
 
 
 def test_two_hard_links_are_two_files(either):

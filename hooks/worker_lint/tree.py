@@ -6,6 +6,7 @@ import errno
 import os
 import re
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 from stat import S_ISDIR, S_ISLNK, S_ISREG
 from typing import TYPE_CHECKING
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 _FEW = 200
 """Files below which a search of their own does not pay."""
+_MOST_BEGUN = 4
+"""Folders about which git is asked at once."""
 _MOST_FOLDERS = 100
 """Folders that a search is told to leave out: each costs a look at each path."""
 _UNREADABLE = regex(rb"warning: could not open directory '(.*?)': ([^\n']*)\n(?=warning: |\Z)", re.DOTALL)
@@ -84,8 +87,9 @@ class Tree:
 
     def _fill_by_git(self) -> bool:
         """Take note of what git lists, if it lists anything."""
-        self.search = Search(self.root, tracked=True)
-        listing = _git_listing(self.root)
+        asked = _begun.pop(self.root, None) or _Asked(self.root)
+        self.search = asked.search
+        listing = asked.listing()
         if isinstance(listing, str):
             self.refused = listing
             self.search.end()
@@ -131,27 +135,64 @@ def list_tree(root: Path) -> Tree:
     return tree
 
 
-def _git_listing(root: Path) -> tuple[dict[str, bool], dict[str, str]] | str:
-    """Return what git lists below ``root``, and what it could not open; or why it cannot say.
+class _Asked:
+    """What git is asked about a folder, under way."""
 
-    With each path goes whether git has it in its index as a plain file, and looks for it nowhere but on the disk.
-    """
-    listed = ("ls-files", "--cached", "--others", "--exclude-standard", "--stage", "-v", "-z")
-    command = ["git", "-C", os.fspath(root), *listed]
-    try:
-        done = subprocess.run(command, env=environment(), capture_output=True, check=False)
-    except OSError:
-        return "git is not installed"
-    if done.returncode != 0:  # no work tree, or one of another owner ("dubious ownership")
-        said = done.stderr.decode("utf-8", "replace").splitlines() or [f"status {done.returncode}"]
-        return said[0].removeprefix("fatal: ")
-    # As a dictionary, because a file in an unfinished merge is listed once a stage.
-    paths = {os.fsdecode(name): plain for name, plain in map(_read, done.stdout.split(b"\0")[:-1])}
-    top = _checkout_above(root) or root
-    return paths, {
-        os.path.relpath(top / os.fsdecode(name), root.resolve()): reason.decode()
-        for name, reason in _UNREADABLE.findall(done.stderr)  # named from the top of the checkout
-    }
+    def __init__(self, root: Path) -> None:
+        """Ask. The folder is in a checkout."""
+        self._root = root
+        self.search = Search(root, tracked=True)
+        listed = ("ls-files", "--cached", "--others", "--exclude-standard", "--stage", "-v", "-z")
+        self._git: subprocess.Popen[bytes] | None = None
+        with suppress(OSError):
+            self._git = subprocess.Popen(
+                ["git", "-C", os.fspath(root), *listed],
+                env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            )  # fmt: skip
+
+    def listing(self) -> tuple[dict[str, bool], dict[str, str]] | str:
+        """Return what git lists, and what it could not open; or why it cannot say.
+
+        With each path goes whether git has it in its index as a plain file, and looks for it nowhere but on the disk.
+        """
+        if self._git is None:
+            return "git is not installed"
+        with self._git as git:
+            listed, said = git.communicate()
+        if git.returncode != 0:  # no work tree, or one of another owner ("dubious ownership")
+            why = said.decode("utf-8", "replace").splitlines() or [f"status {git.returncode}"]
+            return why[0].removeprefix("fatal: ")
+        # As a dictionary, because a file in an unfinished merge is listed once a stage.
+        paths = {os.fsdecode(name): plain for name, plain in map(_read, listed.split(b"\0")[:-1])}
+        top = _checkout_above(self._root) or self._root
+        return paths, {
+            os.path.relpath(top / os.fsdecode(name), self._root.resolve()): reason.decode()
+            for name, reason in _UNREADABLE.findall(said)  # named from the top of the checkout
+        }
+
+    def end(self) -> None:
+        """Give it up."""
+        self.search.end()
+        if self._git is not None:
+            with self._git as git:
+                git.kill()
+                git.communicate()
+
+
+_begun: dict[Path, _Asked] = {}
+"""What git is asked already, by the folder that it is asked about."""
+
+
+def begin(root: Path) -> None:
+    """Let git begin with the folder ``root``, which is listed later."""
+    if len(_begun) < _MOST_BEGUN and root not in _begun and _checkout_above(root) is not None:
+        _begun[root] = _Asked(root)
+
+
+def forget() -> None:
+    """Give up what was begun, and is not listed."""
+    while _begun:
+        _begun.popitem()[1].end()
 
 
 def _read(entry: bytes) -> tuple[bytes, bool]:

@@ -2,55 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import sys
-from functools import partial
-from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from worker_lint.cache_folder import folder_of
 from worker_lint.commands import outputs
 from worker_lint.commands.arguments import add_cache, add_paths, add_settings, count, resolver
-from worker_lint.discover import Found, beyond, discover
-from worker_lint.errors import SourceError, UsageError, WorkerLintError
-from worker_lint.exemptions import Exemptions
-from worker_lint.file_report import FileReport
-from worker_lint.finding import Severity, is_made
-from worker_lint.ledger import Ledger
-from worker_lint.named_tuple import NamedTuple
-from worker_lint.opening import is_wanted
-from worker_lint.policies import Policies
-from worker_lint.progress import Progress
-from worker_lint.report.summary import Report
-from worker_lint.triage import is_suppressible
+from worker_lint.errors import UsageError, WorkerLintError
+from worker_lint.finding import Severity
+from worker_lint.tree import begin, forget
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
-
-    from worker_lint.finding import FoundIn
-    from worker_lint.processes import Crew, Mend
-    from worker_lint.settings import SettingsResolver
-    from worker_lint.sighting import Sighting
-
-    _Taken = tuple[FileReport, "_Change | SourceError | None"]
-    """What was found in a file, and what becomes of it; the error where that cannot be done."""
 
 SUMMARY = "check worker counts, and mend them with --fix (the default command)"
-
-
-_FEW = 100
-"""Files below which neither a cache nor other processes would pay."""
-_MANY = 1000
-"""Files of a folder from which on other processes pay, where nothing is known of them: they make ready meanwhile."""
-_MOST_TO_WRITE = 64
-"""Files that wait to be written at once."""
-_UNREAD = {
-    "binary": "is binary (it holds a NUL byte)",
-    "unknown language": "in no language that worker-lint reads",
-    "unwanted language": "Markdown is read where the settings say markdown = true",
-}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -88,10 +52,22 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Check, report, and return the exit status."""
     _refuse_contradictions(args)
-    settings = resolver(args)
     places = args.paths or [Path()]
+    for place in places:
+        if place.is_dir():
+            begin(place)  # git lists and searches while the rest is imported
+    try:
+        return _run(args, places)
+    finally:
+        forget()
+
+
+def _run(args: argparse.Namespace, places: list[Path]) -> int:
+    from worker_lint.commands.checking import Checking
+
+    settings = resolver(args)
     wanted = outputs.outputs_of(args)
-    run = _Run(args, settings)
+    run = Checking(args, settings)
     for place in places:
         # A mode that is unknown, or a baseline that is none, must not pass because no file happens to hold a count.
         run.policies.baseline(settings.for_folder(place) if place.is_dir() else settings.for_path(place))
@@ -134,277 +110,3 @@ def _refuse_contradictions(args: argparse.Namespace) -> None:
         refuse_unwritable(args.write_baseline)
     if args.paths == [Path("-")] and asked and asked != ["--fix"]:
         raise UsageError(f"{asked[0]} is for files; give their paths and not '-'")
-
-
-class _Change(NamedTuple):
-    """What becomes of a file."""
-
-    data: bytes
-    """What it will hold, or the diff that shows that."""
-    left: list[FoundIn]
-    """What is then still found in it."""
-    number: int
-    """How many findings were mended, or accepted."""
-
-
-class _Run:
-    """One run: what is asked for, and what came of it so far."""
-
-    def __init__(self, args: argparse.Namespace, settings: SettingsResolver) -> None:
-        self._args = args
-        self._settings = settings
-        self.policies = Policies(settings, with_baselines=args.write_baseline is None)
-        self.report = Report(dry=args.diff, unsafe=args.unsafe_fixes)
-        self._exemptions = Exemptions(settings, self.policies)
-        self._ledger = Ledger(self.policies, writing=args.write_baseline is not None)
-        self._waiting: list[_Taken] = []
-        """The last files, while some of them are to be written."""
-        self._to_write = 0
-        """How many of these are."""
-        self._cache: Path | None = None
-        """The folder of the cache."""
-        self._crew: Crew | None = None
-        """Other processes, where they were started before there was anything to judge."""
-
-    def check_files(self, places: list[Path]) -> None:
-        """Check the files and folders ``places``."""
-        wanted = partial(is_wanted, settings_for=self._settings.for_path)
-        files = self._until_error(discover(places, wanted, self._settings.is_excluded, self.say, self._expect))
-        named = frozenset(places)
-        documents = 0
-        sightings: list[Sighting] = []
-        try:
-            with Progress(quiet=self._args.quiet) as progress:
-                for file in self._reports(progress.counting(files), places[0]):
-                    if file.skipped is None:
-                        self._take(file)
-                        sightings += file.sightings
-                    elif file.skipped == "unwanted language":
-                        documents += 1
-                    elif file.path in named and file.skipped == "binary":
-                        file.error = f"{file.path}: is binary (it holds a NUL byte); leave it out of the check"
-                        self._take(file)
-                    elif file.path in named:
-                        self.say(f"{file.path}: {_UNREAD[file.skipped]}; skipped")
-        finally:
-            if self._crew is not None:
-                self._crew.end()
-            self._settle()
-        if sightings:
-            from worker_lint.across import check_across
-
-            unchecked = partial(beyond, places, wanted=wanted, excluded=self._settings.is_excluded)
-            for file in check_across(sightings, self.policies, unchecked):
-                self._take_across(file)
-        if not self.report.errors:  # what could not be judged may be what they are for
-            self.report.findings += self._exemptions.unused(places, self._ledger.found)
-        if documents:
-            noun = "document" if documents == 1 else "documents"
-            self.say(f"{documents:,} {noun} skipped: {_UNREAD['unwanted language']}")
-        if self._args.write_baseline is not None:
-            self._write_baseline(self._args.write_baseline, places)
-        for line in self._ledger.stale(places):
-            self.say(line)
-        if self._args.add_ignore and any(is_suppressible(finding) for _, finding in self.report.findings):
-            self.say(
-                "where no comment can stand, as in JSON, the settings can suppress what is found "
-                "([[suppressions]]), or a baseline list it (--write-baseline FILE)"
-            )
-
-    def _reports(self, files: Iterator[Found], place: Path) -> Iterator[FileReport]:
-        """Return the report of each of ``files``; the settings of ``place`` say where the cache is."""
-        args = self._args
-        settings = self._settings.for_folder(place) if place.is_dir() else self._settings.for_path(place)
-        folder = self._cache = None if args.no_cache else folder_of(args.cache_dir, os.environ, settings)
-        first = list(islice(files, _FEW))
-        if len(first) < _FEW:
-            from worker_lint.check import check
-
-            return check(first, self.policies)
-        from worker_lint.sweep import sweep
-
-        mend: Mend | None = None
-        if (args.fix or args.diff) and not args.add_ignore:
-            from worker_lint.rewrite.apply import mended
-
-            mend = partial(mended, unsafe=args.unsafe_fixes)
-        mending = mend is not None or args.add_ignore
-        return sweep(chain(first, files), self.policies, folder, args.jobs, mending=mending, mend=mend, crew=self._crew)
-
-    def _expect(self, number: int) -> None:
-        """Start other processes, where a folder has a ``number`` of files of which enough will have to be judged."""
-        if number < _MANY or self._crew is not None or (self._cache is not None and self._cache.is_dir()):
-            return
-        from worker_lint.sweep import number_of
-
-        processes = number_of(self._args.jobs)
-        if processes > 1:
-            from worker_lint.processes import Crew
-
-            self._crew = Crew(processes)
-
-    def check_stdin(self) -> None:
-        """Check the text of standard input; with ``--fix``, write it, mended, to standard output."""
-        from worker_lint.check import check_text
-
-        args = self._args
-        path = args.stdin_filename or Path("stdin.py")
-        data = _standard_input()
-        # What the settings exclude stays excluded when an editor passes it, and comes back as it was.
-        excluded = args.stdin_filename is not None and self._settings.is_excluded(path)
-        file = FileReport(path) if excluded else check_text(path, data, self.policies)
-        if file.skipped is not None:
-            raise UsageError(f"{path}: {_UNREAD[file.skipped]}; --stdin-filename tells which language it is in")
-        self.report.files_checked += file.error is None
-        change = self._change_of(file)
-        self._add(file, change)
-        if args.fix and not args.diff:
-            _write_bytes(change.data if isinstance(change, _Change) else data)
-
-    def status(self) -> int:
-        """Return the exit status."""
-        args, report = self._args, self.report
-        if report.errors:
-            return 2
-        counted = any(
-            finding.severity.is_at_least(Severity(self._settings.for_path(source.path).fail_on))
-            for source, finding in report.findings
-        )
-        changes = args.diff and (report.fixed > 0 or report.ignored > 0)
-        return int(not args.exit_zero and (counted or changes))
-
-    def say(self, text: str) -> None:
-        """Write a notice to standard error, where notices are wanted."""
-        if not self._args.quiet:
-            sys.stderr.write(f"worker-lint: {text}\n")
-
-    def _until_error(self, files: Iterator[Found]) -> Iterator[Found]:
-        """Yield ``files``; what discovery could not read is an error among others, behind them."""
-        try:
-            yield from files
-        except SourceError as error:
-            self.report.errors.append(str(error))
-
-    def _take(self, file: FileReport) -> None:
-        """Add one file's result to the report; while files are to be written, it waits until they are many."""
-        if file.error is None:
-            self.report.files_checked += 1
-            if not file.concerned and self._is_of_no_account(file.path):
-                return
-        change = self._change_of(file)
-        self._waiting.append((file, change))
-        self._to_write += isinstance(change, _Change) and not self._args.diff
-        if self._to_write in (0, _MOST_TO_WRITE):
-            self._settle()
-
-    def _is_of_no_account(self, path: Path) -> bool:
-        """Return whether nobody keeps account of the file at ``path`` where nothing can be found in it."""
-        settings = self._settings.for_path(path)
-        return not settings.suppressions and settings.baseline is None and self._args.write_baseline is None
-
-    def _settle(self) -> None:
-        """Write what files become, several at a time, and add the results that waited for it to the report."""
-        waiting, self._waiting, self._to_write = self._waiting, [], 0
-        if not self._args.diff:
-            waiting = _written(waiting)
-        for file, change in waiting:
-            self._add(file, change)
-
-    def _take_across(self, file: FileReport) -> None:
-        """Add to the report what a rule that looks across files found in one of them."""
-        change: _Change | SourceError | None = None
-        if self._args.add_ignore and not self._args.diff:  # of a file there is one diff
-            change = self._change_of(file)
-        ((file, change),) = _written([(file, change)])
-        self._add(file, change)
-
-    def _add(self, file: FileReport, change: _Change | SourceError | None) -> None:
-        """Add one file's result to the report: what is still found in it after ``change``."""
-        args, report = self._args, self.report
-        if file.error is not None:
-            report.errors.append(file.error)
-        report.known += file.known.total()
-        self._exemptions.take(file)
-        self._ledger.take(file)
-        if isinstance(change, SourceError):
-            report.errors.append(str(change))
-        elif change is not None:
-            file.findings = change.left
-            if args.diff:
-                _write_bytes(change.data)
-            if args.add_ignore:
-                report.ignored += change.number
-            else:
-                report.fixed += change.number
-                report.files_fixed += 1
-        report.findings += file.findings
-
-    def _change_of(self, file: FileReport) -> _Change | SourceError | None:
-        """Return what the file becomes with its fixes made, or comments written into it; the error where it cannot."""
-        args, source = self._args, file.source
-        if source is None or not file.findings:
-            return None
-        mends = not args.add_ignore and any(is_made(finding.fix, args.unsafe_fixes) for _, finding in file.findings)
-        if not (args.add_ignore or (mends and (args.fix or args.diff))):
-            return None
-        policy = self.policies.for_path(source.path)
-        # Rewriting is imported where something is rewritten.
-        try:
-            if args.add_ignore:
-                from worker_lint.rewrite.ignores import add_ignores
-
-                changed, left, number = add_ignores(source, file.findings, policy, args.reason or "")
-                if not number:
-                    return None
-            else:
-                from worker_lint.rewrite.apply import apply_fixes
-
-                changed, left, number = file.mended or apply_fixes(
-                    source, file.findings, policy, unsafe=args.unsafe_fixes
-                )
-            data = changed.encode(changed.code)
-            if args.diff:
-                from worker_lint.rewrite.diff import unified_diff
-
-                data = unified_diff(source, changed)
-        except SourceError as error:
-            return error
-        return _Change(data, left, number)
-
-    def _write_baseline(self, path: Path, places: list[Path]) -> None:
-        """List what was found in the file ``path``, with what it has of files and rules that this run did not judge."""
-        from worker_lint.baseline import Baseline, read, written
-        from worker_lint.rewrite.files import write_atomically
-
-        old = read(path) if path.exists() else Baseline(path)
-        counts = self._ledger.anew(old, self.report.findings, places)
-        write_atomically(path, written(counts))
-        self.report.known = len(self.report.findings)
-        self.report.findings = []
-        self.say(f"{path}: {counts.total():,} known; give it with --baseline {path}, or in the settings: baseline")
-
-
-def _standard_input() -> bytes:
-    """Return the bytes of standard input. Raises UsageError where there is none, as after ``<&-``, or no reading it."""
-    if sys.stdin is None:
-        raise UsageError("'-' reads standard input, and that is closed; pipe a text into it, or name files")
-    try:
-        return sys.stdin.buffer.read()
-    except OSError as error:
-        raise UsageError(f"standard input: cannot be read: {error.strerror}; pipe a text into it") from None
-
-
-def _write_bytes(data: bytes) -> None:
-    sys.stdout.flush()
-    sys.stdout.buffer.write(data)
-
-
-def _written(taken: list[_Taken]) -> list[_Taken]:
-    """Write each file that changes; where one cannot be written, that takes the place of the change."""
-    changes = [(file.path, change.data) for file, change in taken if isinstance(change, _Change)]
-    if not changes:
-        return taken
-    from worker_lint.rewrite.files import write_each
-
-    outcomes = iter(write_each(changes))
-    return [(file, (next(outcomes) or change) if isinstance(change, _Change) else change) for file, change in taken]

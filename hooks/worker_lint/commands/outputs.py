@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, TextIO
 from worker_lint.errors import SourceError, UsageError
 from worker_lint.named_tuple import NamedTuple
 from worker_lint.report import FORMATS, IN_WORDS, renderer
-from worker_lint.report.summary import statistics
 
 if TYPE_CHECKING:
     import argparse
@@ -139,6 +138,8 @@ def _output(spec: str) -> Output:
 
 def _render(output: Output, report: Report, stream: TextIO, args: argparse.Namespace) -> None:
     if args.statistics and output.form in IN_WORDS:
+        from worker_lint.report.summary import statistics
+
         statistics(report, stream)
     else:
         renderer(output.form, color=_colored(output, args.color))(report, stream)
