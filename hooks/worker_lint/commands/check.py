@@ -9,7 +9,6 @@ from worker_lint.commands import outputs
 from worker_lint.commands.arguments import add_cache, add_paths, add_settings, count, resolver
 from worker_lint.errors import UsageError, WorkerLintError
 from worker_lint.finding import Severity
-from worker_lint.tree import begin, forget
 
 if TYPE_CHECKING:
     import argparse
@@ -53,9 +52,13 @@ def run(args: argparse.Namespace) -> int:
     """Check, report, and return the exit status."""
     _refuse_contradictions(args)
     places = args.paths or [Path()]
-    for place in places:
-        if place.is_dir():
-            begin(place)  # git lists and searches while the rest is imported
+    folders = [place for place in places if place.is_dir()]
+    if not folders:
+        return _run(args, places)
+    from worker_lint.tree import begin, forget
+
+    for folder in folders:
+        begin(folder)  # git lists and searches while the rest is imported
     try:
         return _run(args, places)
     finally:
