@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from worker_lint.discover import discover
 from worker_lint.errors import SourceError, UsageError
+from worker_lint.folders import folders_in
+from worker_lint.git_questions import begin, forget
 from worker_lint.settings import SettingsResolver
-from worker_lint.tree import begin, forget
 
 NOBODY = 65534
 
@@ -158,16 +159,34 @@ def test_files_behind_a_link_that_leads_out_of_the_folder_are_read(folder):
 def test_what_git_was_asked_early_is_what_is_listed(folder):
     git("init", "-q")
     write("a.py", "b.py")
-    begin(Path())
+    begin(["."])
     write("late.py")  # git may have looked already, or not
     assert found(".")[:2] == ["a.py", "b.py"]
     assert found(".") == ["a.py", "b.py", "late.py"]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ([], ["."]),
+        (["--no-cache", "--mode=debug"], ["."]),
+        (["a", "--fix", "b", "c.py", "d"], ["a", "b"]),
+        (["--quiet", "a/"], ["a/"]),
+        (["--cache-dir", "a"], []),
+        (["--exclude", "a", "b"], ["b"]),
+        (["-"], []),
+        (["c.py"], []),
+        (["--", "-x"], []),
+    ],
+)
+def test_the_folders_of_a_command_line_are_those_that_are_surely_paths(folder, arguments, expected):
+    write("a/x.py", "b/x.py", "c.py")
+    assert folders_in(arguments) == expected
+
+
 def test_what_was_begun_and_is_not_listed_is_given_up(either):
     write(*(f"{name}/a.py" for name in "abcdef"))
-    for name in "abcdef":
-        begin(Path(name))
+    begin([*"abcdef"])
     forget()
     assert found(".") == [f"{name}/a.py" for name in "abcdef"]
 

@@ -13,6 +13,7 @@ from worker_lint import __version__
 from worker_lint.bystanders import bystanders
 from worker_lint.commands import COMMANDS
 from worker_lint.errors import WorkerLintError
+from worker_lint.folders import folders_in
 
 TYPE_CHECKING = False  # as type checkers know it; the import of ``typing`` is a third of a short run
 if TYPE_CHECKING:
@@ -56,6 +57,19 @@ def _run(name: str, arguments: list[str]) -> int:
         sys.stdout.write(f"no findings; {files:,} file{'' if files == 1 else 's'} checked\n")
         sys.stdout.flush()
         return 0
+    folders = folders_in(arguments) if name == "check" else []
+    if not folders:
+        return _run_command(name, arguments)
+    from worker_lint.git_questions import begin, forget
+
+    begin(folders)  # while all the rest is imported
+    try:
+        return _run_command(name, arguments)
+    finally:
+        forget()
+
+
+def _run_command(name: str, arguments: list[str]) -> int:
     from importlib import import_module
 
     command = import_module(f"worker_lint.commands.{name}")

@@ -8,14 +8,13 @@ for which it does not answer is read here.
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from worker_lint.languages import NAMES, SUFFIXES
 from worker_lint.stems import STEMS, WIDE_MARKS
 
+TYPE_CHECKING = False  # as type checkers know it; the import of ``typing`` would be waited for
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
@@ -25,7 +24,7 @@ _SUFFIXES = frozenset(suffix for suffix, language in SUFFIXES.items() if languag
 _STATE = {f"GIT_{name}" for name in ("DIR", "WORK_TREE", "INDEX_FILE", "PREFIX", "COMMON_DIR")}
 """What git sets for the hooks it runs; it would bend what is asked of another folder to the hook's checkout."""
 _PATHSPECS = {f"GIT_{name}_PATHSPECS" for name in ("LITERAL", "GLOB", "NOGLOB", "ICASE")}
-_PATTERNS = (*(re.escape(stem) for stem in STEMS), *WIDE_MARKS, rb"\x00")
+_PATTERNS = (*STEMS, *WIDE_MARKS, rb"\x00")
 """Regular expressions; a NUL byte tells of UTF-16 and UTF-32, in which the words have other bytes."""
 
 
@@ -48,7 +47,7 @@ def is_searched(path: str) -> bool:
 class Search:
     """A search of the files below a folder, under way."""
 
-    def __init__(self, root: Path, *, tracked: bool, without: Iterable[str] = ()) -> None:
+    def __init__(self, root: str | Path, *, tracked: bool, without: Iterable[str] = ()) -> None:
         """Begin. ``tracked`` files of the checkout are searched, or else all files, but those in the folders
         ``without``, which are relative to ``root``.
         """  # noqa: D205

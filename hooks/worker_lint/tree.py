@@ -5,14 +5,13 @@ from __future__ import annotations
 import errno
 import os
 import re
-import subprocess
-from contextlib import suppress
 from pathlib import Path
 from stat import S_ISDIR, S_ISLNK, S_ISREG
 from typing import TYPE_CHECKING
 
 from worker_lint.dataclass import dataclass, field
-from worker_lint.git_search import Search, environment, is_searched
+from worker_lint.git_questions import GitError, ask, checkout_above
+from worker_lint.git_search import Search, is_searched
 from worker_lint.gitignore import Gitignore
 from worker_lint.regex import regex
 
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
 
 _FEW = 200
 """Files below which a search of their own does not pay."""
-_MOST_BEGUN = 4
-"""Folders about which git is asked at once."""
 _MOST_FOLDERS = 100
 """Folders that a search is told to leave out: each costs a look at each path."""
 _UNREADABLE = regex(rb"warning: could not open directory '(.*?)': ([^\n']*)\n(?=warning: |\Z)", re.DOTALL)
@@ -87,16 +84,19 @@ class Tree:
 
     def _fill_by_git(self) -> bool:
         """Take note of what git lists, if it lists anything."""
-        asked = _begun.pop(self.root, None) or _Asked(self.root)
-        self.search = asked.search
-        listing = asked.listing()
-        if isinstance(listing, str):
-            self.refused = listing
-            self.search.end()
-            self.search = None
+        question = ask(self.root)
+        try:
+            listed, said = question.listing()
+        except GitError as error:
+            self.refused = str(error)
+            question.end()
             return False
-        paths, unreadable = listing
-        self.unreadable.update(unreadable)
+        self.search = question.search
+        # As a dictionary, because a file in an unfinished merge is listed once a stage.
+        paths = {os.fsdecode(name): is_plain for name, is_plain in map(_read, listed.split(b"\0")[:-1])}
+        top, real = checkout_above(self.root) or os.fspath(self.root), self.root.resolve()
+        for name, reason in _UNREADABLE.findall(said):  # named from the top of the checkout
+            self.unreadable[os.path.relpath(os.path.join(top, os.fsdecode(name)), real)] = reason.decode()  # noqa: PTH118
         self.leads_astray = self._holds_links_among(paths)
         if self.leads_astray:  # git looks for nothing behind them
             self.search.end()
@@ -131,68 +131,8 @@ class Tree:
 def list_tree(root: Path) -> Tree:
     """Return the files below ``root``, by git where ``root`` lies in a checkout that git will read."""
     tree = Tree(root)
-    tree.fill(by_git=_checkout_above(root) is not None)
+    tree.fill(by_git=checkout_above(root) is not None)
     return tree
-
-
-class _Asked:
-    """What git is asked about a folder, under way."""
-
-    def __init__(self, root: Path) -> None:
-        """Ask. The folder is in a checkout."""
-        self._root = root
-        self.search = Search(root, tracked=True)
-        listed = ("ls-files", "--cached", "--others", "--exclude-standard", "--stage", "-v", "-z")
-        self._git: subprocess.Popen[bytes] | None = None
-        with suppress(OSError):
-            self._git = subprocess.Popen(
-                ["git", "-C", os.fspath(root), *listed],
-                env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            )  # fmt: skip
-
-    def listing(self) -> tuple[dict[str, bool], dict[str, str]] | str:
-        """Return what git lists, and what it could not open; or why it cannot say.
-
-        With each path goes whether git has it in its index as a plain file, and looks for it nowhere but on the disk.
-        """
-        if self._git is None:
-            return "git is not installed"
-        with self._git as git:
-            listed, said = git.communicate()
-        if git.returncode != 0:  # no work tree, or one of another owner ("dubious ownership")
-            why = said.decode("utf-8", "replace").splitlines() or [f"status {git.returncode}"]
-            return why[0].removeprefix("fatal: ")
-        # As a dictionary, because a file in an unfinished merge is listed once a stage.
-        paths = {os.fsdecode(name): plain for name, plain in map(_read, listed.split(b"\0")[:-1])}
-        top = _checkout_above(self._root) or self._root
-        return paths, {
-            os.path.relpath(top / os.fsdecode(name), self._root.resolve()): reason.decode()
-            for name, reason in _UNREADABLE.findall(said)  # named from the top of the checkout
-        }
-
-    def end(self) -> None:
-        """Give it up."""
-        self.search.end()
-        if self._git is not None:
-            with self._git as git:
-                git.kill()
-                git.communicate()
-
-
-_begun: dict[Path, _Asked] = {}
-"""What git is asked already, by the folder that it is asked about."""
-
-
-def begin(root: Path) -> None:
-    """Let git begin with the folder ``root``, which is listed later."""
-    if len(_begun) < _MOST_BEGUN and root not in _begun and _checkout_above(root) is not None:
-        _begun[root] = _Asked(root)
-
-
-def forget() -> None:
-    """Give up what was begun, and is not listed."""
-    while _begun:
-        _begun.popitem()[1].end()
 
 
 def _read(entry: bytes) -> tuple[bytes, bool]:
@@ -202,12 +142,6 @@ def _read(entry: bytes) -> tuple[bytes, bool]:
     # A letter (H is no special case; others and small ones tell git not to look at the disk), mode, hash and stage.
     about, _, name = entry.partition(b"\t")
     return name, about.startswith(b"H 100")
-
-
-def _checkout_above(folder: Path) -> Path | None:
-    """Return the closest folder upward from the real ``folder`` that holds ``.git``."""
-    real = folder.resolve()
-    return next((above for above in (real, *real.parents) if os.path.lexists(above / ".git")), None)
 
 
 def _walk(tree: Tree) -> None:
@@ -248,9 +182,10 @@ def _walk(tree: Tree) -> None:
 def _ignores_above(tree: Tree) -> tuple[Gitignore, str]:
     """Return the .gitignore files above ``tree`` in its checkout, and its path from the top, with a ``/``."""
     root = tree.root.resolve()
-    top = _checkout_above(root)
+    checkout = checkout_above(root)
+    top = root if checkout is None else Path(checkout)
     ignores = Gitignore()
-    if top is None or top == root:
+    if top == root:
         return ignores, ""
     parts = root.relative_to(top).parts
     for depth in range(len(parts)):

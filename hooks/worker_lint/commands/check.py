@@ -52,20 +52,6 @@ def run(args: argparse.Namespace) -> int:
     """Check, report, and return the exit status."""
     _refuse_contradictions(args)
     places = args.paths or [Path()]
-    folders = [place for place in places if place.is_dir()]
-    if not folders:
-        return _run(args, places)
-    from worker_lint.tree import begin, forget
-
-    for folder in folders:
-        begin(folder)  # git lists and searches while the rest is imported
-    try:
-        return _run(args, places)
-    finally:
-        forget()
-
-
-def _run(args: argparse.Namespace, places: list[Path]) -> int:
     from worker_lint.commands.checking import Checking
 
     settings = resolver(args)

@@ -1,0 +1,28 @@
+"""The folders that a command line names, as far as that is sure before anything else is known of its arguments."""
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False  # as type checkers know it; the import of ``typing`` would be waited for
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_FLAGS = frozenset({"--fix", "--diff", "--unsafe-fixes", "--isolated", "--no-cache", "--quiet", "-q", "--exit-zero"})
+"""Options that take no value: what stands behind them is a path."""
+
+
+def folders_in(arguments: Sequence[str]) -> list[str]:
+    """Return the folders that are surely paths among ``arguments``; the current one where only options are given."""
+    found = []
+    only_options = True
+    before = ""
+    for argument in arguments:
+        if argument.startswith("-"):
+            only_options &= argument not in ("-", "--")
+        else:
+            only_options = False
+            if (not before.startswith("-") or before in _FLAGS) and os.path.isdir(argument):  # noqa: PTH112
+                found.append(argument)
+        before = argument
+    return ["."] if only_options else found
