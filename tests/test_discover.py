@@ -172,6 +172,7 @@ def test_what_git_was_asked_early_is_what_is_listed(folder):
         (["--no-cache", "--mode=debug"], ["."]),
         (["a", "--fix", "b", "c.py", "d"], ["a", "b"]),
         (["--quiet", "a/"], ["a/"]),
+        (["--mode=debug", "a"], ["a"]),
         (["--cache-dir", "a"], []),
         (["--exclude", "a", "b"], ["b"]),
         (["-"], []),

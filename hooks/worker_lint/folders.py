@@ -22,7 +22,8 @@ def folders_in(arguments: Sequence[str]) -> list[str]:
             only_options &= argument not in ("-", "--")
         else:
             only_options = False
-            if (not before.startswith("-") or before in _FLAGS) and os.path.isdir(argument):  # noqa: PTH112
+            is_value = before.startswith("-") and "=" not in before and before not in _FLAGS
+            if not is_value and os.path.isdir(argument):  # noqa: PTH112
                 found.append(argument)
         before = argument
     return ["."] if only_options else found
