@@ -149,12 +149,12 @@ def _warn_when_busy() -> None:
 
 def _write(found: Sequence[Result]) -> None:
     """Keep the results of this run beside the older ones, and write the page and its pictures anew."""
-    kept = results.merged(results.load(KEPT), found, [each.name for each in benchmarks()])
+    if found:
+        results.save(KEPT, results.merged(results.load(KEPT), found, [each.name for each in benchmarks()]))
+    kept = results.load(KEPT)  # with as many digits as are kept, so that --render writes the same
     drawn = pictures.pictures(kept)
     path = DOCS / "performance.md"
     text = page.written(path.read_text(encoding="utf-8"), kept, {key: pictures.NAMES[key] for key in drawn})
-    if found:
-        results.save(KEPT, kept)
     for key, picture in drawn.items():
         (DOCS / pictures.NAMES[key]).write_text(picture, encoding="utf-8", newline="\n")
     path.write_text(text, encoding="utf-8", newline="\n")
