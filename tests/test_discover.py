@@ -91,7 +91,7 @@ def test_a_folder_above_the_current_one_is_named_from_here(either, monkeypatch):
 
 def test_only_wanted_files_of_a_folder_count(either):
     write("a.py", "b.txt")
-    assert found(".", wanted=lambda path: path.suffix == ".py") == ["a.py"]
+    assert found(".", wanted=lambda name: name.endswith(".py")) == ["a.py"]
 
 
 def test_a_file_that_is_named_needs_no_wanted_name(either):
@@ -102,7 +102,7 @@ def test_a_file_that_is_named_needs_no_wanted_name(either):
 @pytest.mark.parametrize("argument", [".", "a.py"])
 def test_exclusions_hold_for_folders_and_for_named_files(either, argument):
     write("a.py")
-    assert found(argument, excluded=lambda path: path.name == "a.py") == []
+    assert found(argument, excluded=lambda name: Path(name).name == "a.py") == []
 
 
 @pytest.mark.parametrize(
@@ -455,7 +455,7 @@ def locked(request, folder):
 def test_a_folder_that_cannot_be_listed_is_an_error_after_the_rest(locked, unprivileged, argument, expected):
     yielded = []
     with pytest.raises(SourceError) as failure:
-        yielded.extend(discover([Path(argument)], lambda path: path.suffix == ".py", lambda path: False))
+        yielded.extend(discover([Path(argument)], lambda name: name.endswith(".py"), lambda path: False))
     assert [str(each.path) for each in yielded] == expected
     assert str(failure.value) == "sub/locked: Permission denied; make it readable, or exclude it in the settings"
 
@@ -472,7 +472,7 @@ def test_a_folder_that_cannot_be_listed_is_an_error_whatever_its_name(locked, un
 
 
 def test_a_folder_that_cannot_be_listed_may_be_excluded(locked, unprivileged):
-    assert found("sub", excluded=lambda path: "locked" in path.parts) == ["sub/c.py"]
+    assert found("sub", excluded=lambda name: "locked" in Path(name).parts) == ["sub/c.py"]
 
 
 def test_a_tracked_file_in_a_folder_that_cannot_be_entered_is_not_taken_for_deleted(locked, unprivileged):

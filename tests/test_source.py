@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from worker_lint.errors import SourceError
-from worker_lint.source import Position, Source, language_by_line, language_by_name, may_be_read, read
+from worker_lint.source import Position, Source, language_by_line, language_by_name, has_suffix, read
 
 
 def source(data, language="python"):
@@ -52,8 +52,9 @@ def test_else_the_first_line_does(line, language):
 
 
 def test_a_file_without_a_suffix_is_opened_to_see():
-    assert may_be_read(Path("train"))
-    assert not may_be_read(Path("train.txt"))
+    assert not has_suffix(Path("train"))
+    assert not has_suffix(".train")
+    assert has_suffix(Path("train.txt"))
 
 
 @pytest.mark.parametrize(

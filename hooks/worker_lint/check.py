@@ -54,5 +54,5 @@ def check_file(path: Path, policies: Policies) -> FileReport:
 def check(files: Iterable[Found], policies: Policies) -> Iterator[FileReport]:
     """Yield the report of each file, one at a time: no more than one file is held in memory."""
     for file in files:
-        known = is_bystander(file, policies.settings_for(file.path))
+        known = is_bystander(file, policies.settings_for(file.name))
         yield FileReport(file.path) if known else check_file(file.path, policies)

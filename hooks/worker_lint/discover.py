@@ -20,15 +20,21 @@ _ANY_FILE = "<any file>"
 class Found(NamedTuple):
     """A file to look at."""
 
-    path: Path
+    name: str
+    """Its path as text: a Path of each file of a tree would cost more than all else that is done for most of them."""
     mentions: bool | None = None
     """Whether one of the words that ship with worker-lint may stand in it; None where nobody has looked."""
+
+    @property
+    def path(self) -> Path:
+        """Its path."""
+        return Path(self.name)
 
 
 def discover(
     arguments: Sequence[Path],
-    wanted: Callable[[Path], bool],
-    excluded: Callable[[Path], bool],
+    wanted: Callable[[str], bool],
+    excluded: Callable[[str], bool],
     say: Callable[[str], object] = lambda notice: None,
     expect: Callable[[int], object] = lambda number: None,
 ) -> Iterator[Found]:
@@ -50,7 +56,7 @@ def discover(
 
 
 def beyond(
-    places: Sequence[Path], folder: Path, wanted: Callable[[Path], bool], excluded: Callable[[Path], bool]
+    places: Sequence[Path], folder: Path, wanted: Callable[[str], bool], excluded: Callable[[str], bool]
 ) -> Iterator[Found]:
     """Yield the files below ``folder`` that discovery in ``places`` does not yield, as it would.
 
@@ -61,15 +67,15 @@ def beyond(
     if not known.isdisjoint(map(os.fspath, (full, *full.parents))):
         return
     for found in _discover([folder], wanted, excluded, lambda notice: None, lambda number: None):
-        above = Path(os.path.abspath(found.path))  # noqa: PTH100
+        above = Path(os.path.abspath(found.name))  # noqa: PTH100
         if known.isdisjoint(map(os.fspath, (above, *above.parents))):
             yield found
 
 
 def _discover(
     arguments: Sequence[Path],
-    wanted: Callable[[Path], bool],
-    excluded: Callable[[Path], bool],
+    wanted: Callable[[str], bool],
+    excluded: Callable[[str], bool],
     say: Callable[[str], object],
     expect: Callable[[int], object],
 ) -> Iterator[Found]:
@@ -80,10 +86,11 @@ def _discover(
         if argument.is_dir():
             files = _below(argument, wanted, excluded, say, expect, identity, unreadable)
         else:
-            files = iter(() if excluded(argument) else ((Found(argument), argument.is_symlink(), True),))
+            name = os.fspath(argument)
+            files = iter(() if excluded(name) else ((Found(name), argument.is_symlink(), True),))
         for found, is_link, is_alone in files:
             if len(arguments) > 1 or not is_alone:
-                real = identity.of(found.path, is_link=is_link)
+                real = identity.of(found.name, is_link=is_link)
                 if real in seen:
                     continue
                 seen.add(real)
@@ -104,8 +111,8 @@ def _check(argument: Path) -> None:
 
 def _below(
     folder: Path,
-    wanted: Callable[[Path], bool],
-    excluded: Callable[[Path], bool],
+    wanted: Callable[[str], bool],
+    excluded: Callable[[str], bool],
     say: Callable[[str], object],
     expect: Callable[[int], object],
     identity: _Identity,
@@ -119,23 +126,23 @@ def _below(
     if tree.refused:
         say(f"{folder}: git cannot list it ({tree.refused}); files that .gitignore names are left out, tracked or not")
     for name, reason in sorted(tree.unreadable.items()):
-        if not excluded(folder / name / _ANY_FILE):
+        if not excluded(os.fspath(folder / name / _ANY_FILE)):
             unreadable.append(f"{folder / name}: {reason}")
     links = set(tree.links)
-    own = {identity.of(folder / name, is_link=False) for name in tree.files} if links else set()
     start = "" if folder == Path() else os.path.join(folder, "")  # noqa: PTH118
-    files: list[tuple[str, Path]] = []
+    own = {identity.of(start + name, is_link=False) for name in tree.files} if links else set()
+    files: list[tuple[str, str]] = []
     try:
         for name in sorted([*tree.files, *tree.links], key=os.fsencode):
-            path = Path(start + name)  # half of the price of ``folder / name``
+            path = start + (name if os.sep == "/" else name.replace("/", os.sep))
             if wanted(path) and not excluded(path):
                 files.append((name, path))
     finally:
-        mentions = tree.mentions()
+        tree.listen()
     for name, path in files:
         is_link = name in links
         if not (is_link and identity.of(path, is_link=True) in own):
-            yield Found(path, None if is_link else mentions.get(name)), is_link, not (is_link or tree.leads_astray)
+            yield Found(path, None if is_link else tree.mentions(name)), is_link, not (is_link or tree.leads_astray)
 
 
 class _Identity:
@@ -144,7 +151,7 @@ class _Identity:
     def __init__(self) -> None:
         self._folders: dict[str, str] = {}
 
-    def of(self, path: Path, *, is_link: bool) -> str:
+    def of(self, path: str, *, is_link: bool) -> str:
         if is_link:
             return os.path.realpath(path)
         # The folder is resolved once for all the files in it; that is most of the cost.

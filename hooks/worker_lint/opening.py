@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from worker_lint.file_report import FileReport
-from worker_lint.source import Source, language_by_line, language_by_name, may_be_read
+from worker_lint.source import Source, has_suffix, language_by_line, language_by_name
 from worker_lint.stems import STEMS, may_mention, mentions
 
 if TYPE_CHECKING:
@@ -19,17 +19,20 @@ if TYPE_CHECKING:
     from worker_lint.settings import Settings
 
 
-def is_wanted(path: Path, settings_for: Callable[[Path], Settings]) -> bool:
+def is_wanted(path: str | Path, settings_for: Callable[[str | Path], Settings]) -> bool:
     """Return whether a file of a folder is looked at: its name allows it, and its settings want its language.
 
     Raises SettingsError.
     """
-    return may_be_read(path) and (language_by_name(path) != "markdown" or settings_for(path).markdown)
+    language = language_by_name(path)
+    if language is None:
+        return not has_suffix(path)
+    return language != "markdown" or settings_for(path).markdown
 
 
 def language_of(path: Path, data: bytes) -> Language | None:
     """Return the language of a file by its name, else by its ``#!`` line; None where it is in none that is read."""
-    return language_by_name(path) or (None if path.suffix else language_by_line(data))
+    return language_by_name(path) or (None if has_suffix(path) else language_by_line(data))
 
 
 def words_of(settings: Settings) -> Vocabulary:

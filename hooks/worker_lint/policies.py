@@ -46,7 +46,7 @@ class Policies:
         self._profiles: dict[str, Profile] = {}
         self.notices: list[str] = []
 
-    def settings_for(self, path: Path) -> Settings:
+    def settings_for(self, path: str | Path) -> Settings:
         """Return the settings of ``path``, for which no profile is loaded. Raises SettingsError."""
         return self._resolver.for_path(path)
 

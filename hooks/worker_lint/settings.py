@@ -118,7 +118,7 @@ class SettingsResolver:
         self._whole: set[str] = set()
         """Folders whose settings exclude nothing."""
 
-    def for_path(self, path: Path) -> Settings:
+    def for_path(self, path: str | Path) -> Settings:
         """Return the settings of the file ``path``: one object for all paths that share it. Raises SettingsError."""
         folder = _folder_of(path)
         known = self._of_folders.get(folder)
@@ -157,7 +157,7 @@ class SettingsResolver:
         read = [self._file, *self._folders.values()]
         return list({file.path: file for file in read if file is not None}.values())
 
-    def is_excluded(self, path: Path) -> bool:
+    def is_excluded(self, path: str | Path) -> bool:
         """Return whether the settings exclude the file ``path`` or a folder above it. Raises SettingsError."""
         patterns = self._exclude
         if patterns is not None:
@@ -172,7 +172,7 @@ class SettingsResolver:
             return False
         return relative is not None and file.exclude.match(relative)
 
-    def _governing(self, path: Path) -> tuple[SettingsFile | None, str | None]:
+    def _governing(self, path: str | Path) -> tuple[SettingsFile | None, str | None]:
         """Return the settings file of ``path``, and ``path`` from its folder; None where it is not below that."""
         if self._isolated:
             return None, None
@@ -206,7 +206,7 @@ class SettingsResolver:
         return None
 
 
-def _folder_of(path: Path) -> str:
+def _folder_of(path: str | Path) -> str:
     """Return what ``path`` begins with, up to its name: this is asked several times for every file of a tree."""
     name = str(path)
     return name[: name.rfind(os.sep) + 1]

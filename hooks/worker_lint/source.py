@@ -42,9 +42,9 @@ class Position(NamedTuple):
     column: int
 
 
-def language_by_name(path: Path) -> Language | None:
+def language_by_name(path: str | Path) -> Language | None:
     """Return the language that the name of ``path`` tells, or None."""
-    name = path.name.lower()
+    name = _name_of(path).lower()
     stem, dot, suffix = name.rpartition(".")
     if stem and dot + suffix in SUFFIXES:
         return SUFFIXES[dot + suffix]
@@ -52,9 +52,15 @@ def language_by_name(path: Path) -> Language | None:
     return NAMES.get(name) or NAMES.get(name.partition(".")[0])
 
 
-def may_be_read(path: Path) -> bool:
-    """Return whether the name of ``path`` is that of a language that is read, or leaves it to the ``#!`` line."""
-    return language_by_name(path) is not None or not path.suffix
+def has_suffix(path: str | Path) -> bool:
+    """Return whether the name of ``path`` has a suffix; where it has none, the ``#!`` line may tell its language."""
+    stem, _, suffix = _name_of(path).rpartition(".")
+    return bool(stem and suffix)
+
+
+def _name_of(path: str | Path) -> str:
+    text = str(path)
+    return text[text.rfind(os.sep) + 1 :]
 
 
 def language_by_line(data: bytes) -> Language | None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class Survey:
     """Reads files one by one, and counts them; what could not be read is in ``errors``, one line each."""
 
-    def __init__(self, settings_for: Callable[[Path], Settings]) -> None:
+    def __init__(self, settings_for: Callable[[str | Path], Settings]) -> None:
         self._settings_for = settings_for
         self.files = 0
         self.errors: list[str] = []
@@ -43,11 +43,11 @@ class Survey:
                 yield from (document for document in documents if document.sites)
 
     def _documents(self, file: Found) -> tuple[Document, ...]:
-        path = file.path
-        settings = self._settings_for(path)
+        settings = self._settings_for(file.name)
         if is_bystander(file, settings):
             self.files += 1
             return ()
+        path = file.path
         source = opened(path, read(path), settings)
         if isinstance(source, FileReport):
             self.files += source.skipped is None

@@ -45,8 +45,8 @@ def sweep(
     mending: bool = False,
     mend: Mend | None = None,
     crew: Crew | None = None,
-) -> Iterator[FileReport]:
-    """Yield the report of each file, in order, as ``check`` does.
+) -> Iterator[FileReport | Found]:
+    """Yield the report of each file, in order, as ``check`` does; where no word stands in it, the file as it was found.
 
     What is known of them is taken from the cache in ``folder``, if there is to be one, and kept there. Up to ``jobs``
     processes, by default one for each CPU, judge the others. Nothing is written but the cache: with ``mending``,
@@ -97,19 +97,19 @@ class _Sweep:
         if self._crew is not None:
             self._crew.end()
 
-    def over(self, window: Sequence[Found], jobs: int) -> Iterator[FileReport]:
-        """Yield the report of each file of ``window``."""
+    def over(self, window: Sequence[Found], jobs: int) -> Iterator[FileReport | Found]:
+        """Yield the report of each file of ``window``, or the file."""
         if jobs == 1:
             for file in window:
-                yield self._known(file) or self._judged(_Pending(file.path, self._seen(file.path), 0))
+                yield self._known(file) or self._judged(_Pending(path := file.path, self._seen(path), 0))
             return
         looks = [self._look(file) for file in window]
         by_path = self._verdicts([each for each in looks if isinstance(each, _Pending)], jobs)
         for look in looks:
-            if isinstance(look, FileReport):
-                yield look
-            else:
+            if isinstance(look, _Pending):
                 yield self._taken(look, by_path.get(look.path)) or self._judged(look)
+            else:
+                yield look
 
     def _verdicts(self, pending: Sequence[_Pending], jobs: int) -> dict[Path, Verdict]:
         """Return what several processes found in the files, by their paths; nothing where one is as quick."""
@@ -137,15 +137,15 @@ class _Sweep:
     def _seen(self, path: Path) -> Look | None:
         return None if self._cache is None else self._cache.look_at(path)
 
-    def _known(self, file: Found) -> FileReport | None:
-        """Return what is known of a file, where that is all that is needed."""
-        if is_bystander(file, self._policies.settings_for(file.path)):
-            return FileReport(file.path)
+    def _known(self, file: Found) -> FileReport | Found | None:
+        """Return what is known of a file, where that is all that is needed; the file, where no word stands in it."""
+        if is_bystander(file, self._policies.settings_for(file.name)):
+            return file
         report = None if self._cache is None else self._cache.report(file.path)
         return None if report is not None and report.findings and self._mending else report
 
-    def _look(self, file: Found) -> FileReport | _Pending:
-        """Return the report of a file in which nothing can be found, or that is known; else what is pending."""
+    def _look(self, file: Found) -> FileReport | Found | _Pending:
+        """Return what ``_known`` does, or the report of a file in which nothing can be found; else what is pending."""
         known = self._known(file)
         if known is not None:
             return known

@@ -40,16 +40,21 @@ class Tree:
     """Whether some files are below a link to a folder, and may be here under another name as well."""
     refused: str = ""
     """Why git did not list what lies in its checkout."""
-    known: dict[str, bool] = field(default_factory=dict)
-    """Whether a word stands in files of checkouts within this one."""
     search: Search | None = None
     """What git does meanwhile."""
-    searched: list[str] = field(default_factory=list)
-    """The files for which the search will speak."""
+    searched: dict[str, bool] = field(default_factory=dict)
+    """Whether the search will speak for a file, so far as its name is one that is searched."""
+    hits: frozenset[str] | None = None
+    """The files in which it found a word, once it was waited for; None where it has nothing to say."""
+    known: dict[str, bool | None] = field(default_factory=dict)
+    """Whether a word may stand in the files of checkouts within this one."""
 
-    def add(self, path: str) -> None:
-        """Take note of ``path`` if it is a file; a checkout within this one is listed for itself."""
-        full = os.path.join(self.root, path)  # noqa: PTH118 - a Path for each of 100,000 names takes a second
+    def add(self, path: str, start: str) -> None:
+        """Take note of ``path`` if it is a file; a checkout within this one is listed for itself.
+
+        ``start`` is what the paths of files begin with, as text: a Path for each of 100,000 takes a second.
+        """
+        full = start + path
         try:
             mode = os.lstat(full).st_mode
         except (FileNotFoundError, NotADirectoryError):
@@ -73,7 +78,8 @@ class Tree:
         self.leads_astray |= below.leads_astray
         self.files.extend(f"{folder}/{path}" for path in below.files)
         self.links.extend(f"{folder}/{path}" for path in below.links)
-        self.known.update((f"{folder}/{path}", mentions) for path, mentions in below.mentions().items())
+        below.listen()
+        self.known.update((f"{folder}/{path}", below.mentions(path)) for path in below.files)
         for path, reason in below.unreadable.items():
             self.unreadable[folder if path == "." else f"{folder}/{path}"] = reason
 
@@ -93,18 +99,17 @@ class Tree:
             return False
         self.search = question.search
         # As a dictionary, because a file in an unfinished merge is listed once a stage.
-        paths = {os.fsdecode(name): is_plain for name, is_plain in map(_read, listed.split(b"\0")[:-1])}
+        self.searched = dict(map(_read, os.fsdecode(listed).split("\0")[:-1]))
         top, real = checkout_above(self.root) or os.fspath(self.root), self.root.resolve()
         for name, reason in _UNREADABLE.findall(said):  # named from the top of the checkout
             self.unreadable[os.path.relpath(os.path.join(top, os.fsdecode(name)), real)] = reason.decode()  # noqa: PTH118
-        self.leads_astray = self._holds_links_among(paths)
+        self.leads_astray = self._holds_links_among(self.searched)
         if self.leads_astray:  # git looks for nothing behind them
             self.search.end()
             self.search = None
-        for path, is_plain in paths.items():
-            self.add(path)
-            if is_plain:
-                self.searched.append(path)
+        start = os.path.join(self.root, "")  # noqa: PTH118
+        for path in self.searched:
+            self.add(path, start)
         return True
 
     def _holds_links_among(self, paths: Iterable[str]) -> bool:
@@ -117,15 +122,15 @@ class Tree:
                 folder = folder.rpartition("/")[0]
         return any(os.path.islink(os.path.join(self.root, folder)) for folder in folders)  # noqa: PTH114, PTH118
 
-    def mentions(self) -> dict[str, bool]:
-        """Return of each file in which git could look whether a word may stand in it.
+    def listen(self) -> None:
+        """Wait for what the search has to say."""
+        self.hits = None if self.search is None else self.search.hits()
 
-        Of symbolic links it says nothing that is true. Waits for git, if it is not done.
-        """
-        hits = None if self.search is None else self.search.hits()
-        if hits is not None:
-            self.known.update((path, path in hits) for path in self.searched if is_searched(path))
-        return self.known
+    def mentions(self, path: str) -> bool | None:
+        """Return whether a word may stand in the file ``path``, as far as the search has said; of links it cannot."""
+        if self.hits is not None and self.searched.get(path) and is_searched(path):
+            return path in self.hits
+        return self.known.get(path)
 
 
 def list_tree(root: Path) -> Tree:
@@ -135,13 +140,13 @@ def list_tree(root: Path) -> Tree:
     return tree
 
 
-def _read(entry: bytes) -> tuple[bytes, bool]:
+def _read(entry: str) -> tuple[str, bool]:
     """Return the path of an entry of git's listing, and whether it is a plain file of the index."""
-    if entry.startswith(b"? "):
+    if entry.startswith("? "):
         return entry[2:], False
     # A letter (H is no special case; others and small ones tell git not to look at the disk), mode, hash and stage.
-    about, _, name = entry.partition(b"\t")
-    return name, about.startswith(b"H 100")
+    about, _, name = entry.partition("\t")
+    return name, about.startswith("H 100")
 
 
 def _walk(tree: Tree) -> None:
@@ -149,6 +154,7 @@ def _walk(tree: Tree) -> None:
     ignores, prefix = _ignores_above(tree)
     pending = [("", ignores)]
     passed_over: list[str] = []
+    start = os.path.join(tree.root, "")  # noqa: PTH118
     while pending:
         folder, ignores = pending.pop()
         try:
@@ -172,9 +178,9 @@ def _walk(tree: Tree) -> None:
                 pending.append((path, ignores))
             elif entry.is_file(follow_symlinks=False):
                 tree.files.append(path)
-                tree.searched.append(path)
+                tree.searched[path] = True
             elif entry.is_symlink():
-                tree.add(path)
+                tree.add(path, start)
     if len(tree.searched) >= _FEW:
         tree.search = Search(tree.root, tracked=False, without=passed_over[:_MOST_FOLDERS])
 

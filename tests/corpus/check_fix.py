@@ -38,7 +38,9 @@ from ruamel.yaml.error import YAMLError
 
 from worker_lint import toml_text
 from worker_lint.locate.vocabulary import vocabulary
-from worker_lint.source import language_by_line, language_by_name, may_be_read
+from worker_lint.opening import is_wanted
+from worker_lint.settings import Settings
+from worker_lint.source import language_by_line, language_by_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -293,7 +295,7 @@ def copied(checkout: Path, folder: Path) -> Iterator[Path]:
     words = vocabulary()
     for path in sorted(checkout.rglob("*")):
         relative = path.relative_to(checkout)
-        if ".git" in relative.parts or path.is_symlink() or not path.is_file() or not may_be_read(path):
+        if ".git" in relative.parts or path.is_symlink() or not path.is_file() or not is_wanted(path, lambda _: Settings()):
             continue
         data = path.read_bytes()
         if words.concerns(data):

@@ -88,7 +88,9 @@ class Checking:
         try:
             with Progress(quiet=self._args.quiet) as progress:
                 for file in self._reports(progress.counting(files), places[0]):
-                    if file.skipped is None:
+                    if isinstance(file, Found):
+                        self._pass(file)
+                    elif file.skipped is None:
                         self._take(file)
                         sightings += file.sightings
                     elif file.skipped == "unwanted language":
@@ -123,8 +125,11 @@ class Checking:
                 "([[suppressions]]), or a baseline list it (--write-baseline FILE)"
             )
 
-    def _reports(self, files: Iterator[Found], place: Path) -> Iterator[FileReport]:
-        """Return the report of each of ``files``; the settings of ``place`` say where the cache is."""
+    def _reports(self, files: Iterator[Found], place: Path) -> Iterator[FileReport | Found]:
+        """Return the report of each of ``files``, or the file itself where no word stands in it.
+
+        The settings of ``place`` say where the cache is.
+        """
         args = self._args
         settings = self._settings.for_folder(place) if place.is_dir() else self._settings.for_path(place)
         folder = self._cache = None if args.no_cache else folder_of(args.cache_dir, os.environ, settings)
@@ -209,7 +214,14 @@ class Checking:
         if self._to_write in (0, _MOST_TO_WRITE):
             self._settle()
 
-    def _is_of_no_account(self, path: Path) -> bool:
+    def _pass(self, file: Found) -> None:
+        """Count a file in which no word stands."""
+        if self._is_of_no_account(file.name):
+            self.report.files_checked += 1
+        else:
+            self._take(FileReport(file.path))
+
+    def _is_of_no_account(self, path: str | Path) -> bool:
         """Return whether nobody keeps account of the file at ``path`` where nothing can be found in it."""
         settings = self._settings.for_path(path)
         return not settings.suppressions and settings.baseline is None and self._args.write_baseline is None
