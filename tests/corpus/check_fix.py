@@ -295,7 +295,12 @@ def copied(checkout: Path, folder: Path) -> Iterator[Path]:
     words = vocabulary()
     for path in sorted(checkout.rglob("*")):
         relative = path.relative_to(checkout)
-        if ".git" in relative.parts or path.is_symlink() or not path.is_file() or not is_wanted(path, lambda _: Settings()):
+        if (
+            ".git" in relative.parts
+            or path.is_symlink()
+            or not path.is_file()
+            or not is_wanted(path, lambda _: Settings())
+        ):
             continue
         data = path.read_bytes()
         if words.concerns(data):

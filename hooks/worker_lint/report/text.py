@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import TYPE_CHECKING, TextIO
 
 from worker_lint.finding import Severity
@@ -48,8 +47,8 @@ def _frame(source: Source, finding: Finding, paint: Callable[[str, str], str]) -
     lead, tail = ("…" if first else ""), ("…" if first + _WIDTH < len(text) else "")
     gutter = " " * len(str(line))
     bar = paint("|", "34")
-    mark = "^" * max(1, sum(map(_cells, marked)))
-    space = " " * len(lead) + "".join("\t" if char == "\t" else " " * _cells(char) for char in before)
+    mark = "^" * max(1, _width(marked))
+    space = " " * len(lead) + "\t".join(" " * _width(part) for part in before.split("\t"))
     fixable = _FIXES[finding.fix.kind] if finding.fix is not None else ""
     return (
         f"{gutter} {bar}\n"
@@ -64,8 +63,14 @@ def _frame(source: Source, finding: Finding, paint: Callable[[str, str], str]) -
     )
 
 
+def _width(text: str) -> int:
+    """Return how many columns of a terminal ``text`` takes."""
+    return len(text) if text.isascii() else sum(map(_cells, text))
+
+
 def _cells(char: str) -> int:
-    """Return how many columns of a terminal ``char`` takes."""
+    import unicodedata
+
     if unicodedata.combining(char):
         return 0
     return 2 if unicodedata.east_asian_width(char) in "WF" else 1
@@ -73,6 +78,8 @@ def _cells(char: str) -> int:
 
 def _clean(text: str) -> str:
     """Return ``text`` without what would steer a terminal, or break a line."""
+    if text.isprintable():
+        return text
     return "".join(char if char == "\t" or char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
 
 
