@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from worker_lint.errors import SourceError
-from worker_lint.source import Position, Source, language_by_line, language_by_name, has_suffix, read
+from worker_lint.source import Position, Source, has_suffix, language_by_line, language_by_name, read
 
 
 def source(data, language="python"):
