@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from functools import partial
 from multiprocessing import active_children
 from multiprocessing.connection import Connection
@@ -234,28 +235,41 @@ def test_a_process_that_is_killed_in_the_middle_of_its_answer_is_told_like_that(
     assert "was ended by signal 9; run again with --jobs 1" in capsys.readouterr().err
 
 
-_WAITS = """
-import sys, time
+_PATIENT = """
+import os, sys, time
 from worker_lint import processes
 from worker_lint.cli import main
 processes.LEAST_BYTES = 2000
-def verdict(path, policies, mend):
-    sys.stderr.write("begun\\n")
-    sys.stderr.flush()
-    time.sleep(60)
-processes._verdict = verdict
+first, judge = os.getpid(), processes.check_text
+def patient(*arguments):
+    if os.getpid() == first or {all_wait}:
+        sys.stderr.write("begun\\n")
+        sys.stderr.flush()
+        time.sleep(60)
+    time.sleep(0.2)
+    return judge(*arguments)
+processes.check_text = patient
+{made_ready}
 sys.exit(main(sys.argv[1:]))
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux for the children of a process")
-def test_an_interrupt_ends_all_of_them_without_a_traceback(tree):
+@contextmanager
+def _judging_for_long(tree, jobs, *, all_wait):
+    """Run a check in which the first process, or each of them, says when it begins to judge, and then takes a minute."""
+    made_ready = "processes._make_ready = lambda: None" if all_wait else ""
+    script = _PATIENT.format(all_wait=all_wait, made_ready=made_ready)
     with subprocess.Popen(
-        [sys.executable, "-c", _WAITS, "--isolated", "--profile=none", "--no-cache", "--jobs=2"],
+        [sys.executable, "-c", script, "--isolated", "--profile=none", "--no-cache", f"--jobs={jobs}"],
         cwd=tree, env={**os.environ, "PYTHONPATH": str(HOOKS)}, stderr=subprocess.PIPE, encoding="utf-8",
         start_new_session=True,
     ) as run:  # fmt: skip
-        assert run.stderr is not None
+        yield run
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux for the children of a process")
+def test_an_interrupt_ends_all_of_them_without_a_traceback(tree):
+    with _judging_for_long(tree, 2, all_wait=True) as run:
         assert [run.stderr.readline(), run.stderr.readline()] == ["begun\n", "begun\n"]
         os.killpg(run.pid, signal.SIGINT)
         said = run.stderr.read()
@@ -272,33 +286,9 @@ def test_an_interrupt_ends_all_of_them_without_a_traceback(tree):
     raise AssertionError("a process is left")
 
 
-_SLOW = """
-import os, sys, time
-from worker_lint import check, processes
-from worker_lint.cli import main
-processes.LEAST_BYTES = 2000
-here = os.getpid()
-judge = processes.check_text
-def slow(*arguments):
-    if os.getpid() == here:
-        sys.stderr.write("begun\\n")
-        sys.stderr.flush()
-        time.sleep(60)
-    time.sleep(0.2)
-    return judge(*arguments)
-processes.check_text = slow
-sys.exit(main(sys.argv[1:]))
-"""
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="asks Linux for the children of a process")
 def test_without_the_process_that_started_them_the_others_end_without_a_word(tree):
-    with subprocess.Popen(
-        [sys.executable, "-c", _SLOW, "--isolated", "--profile=none", "--no-cache", "--jobs=3"],
-        cwd=tree, env={**os.environ, "PYTHONPATH": str(HOOKS)}, stderr=subprocess.PIPE, encoding="utf-8",
-        start_new_session=True,
-    ) as run:  # fmt: skip
-        assert run.stderr is not None
+    with _judging_for_long(tree, 3, all_wait=False) as run:
         assert run.stderr.readline() == "begun\n"
         run.kill()
         assert run.stderr.read() == ""  # which ends when the last of them does
