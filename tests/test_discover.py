@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from worker_lint.discover import discover
 from worker_lint.errors import SourceError, UsageError
-from worker_lint.folders import folders_in
-from worker_lint.git_questions import begin, forget
+from worker_lint.folder_arguments import folders_in
+from worker_lint.git_listing import begin, forget
 from worker_lint.settings import SettingsResolver
 
 NOBODY = 65534

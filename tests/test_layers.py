@@ -39,9 +39,9 @@ LAYERS = (
     ("locate", "hardware", "counts", "tree", "baseline"),
     ("settings",),
     ("settings_file",),
-    ("source", "site", "sighting", "gitignore", "modes", "identity", "git_questions"),
+    ("source", "site", "sighting", "gitignore", "modes", "identity", "git_listing"),
     ("plain_arguments", "git_search", "schema", "conforms", "toml_text", "units", "glob", "cache_folder"),
-    ("errors", "stems", "languages", "settings_place", "dataclass", "named_tuple", "regex", "folders"),
+    ("errors", "stems", "languages", "settings_place", "dataclass", "named_tuple", "regex", "folder_arguments"),
     ("",),
 )
 """Modules and packages, the highest first. Each may import from the layers below its own, and from itself."""

@@ -66,7 +66,7 @@ def test_the_report_is_the_same(tree, capsys, more):
 def test_processes_that_were_started_early_find_the_same_and_end(tree, monkeypatch, capsys, wanted):
     (tree / "worker-lint.toml").write_text(f'exclude = ["*", "!*/", "!{wanted}"]\n', encoding="utf-8")
     late = main(["--profile=none", "--no-cache", "--jobs=3"]), *capsys.readouterr()
-    monkeypatch.setattr("worker_lint.commands.checking._MANY", 1)
+    monkeypatch.setattr("worker_lint.commands.check_run._MANY", 1)
     started = []
     begin = processes.Crew.__init__
 

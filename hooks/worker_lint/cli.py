@@ -13,7 +13,7 @@ from worker_lint import __version__
 from worker_lint.bystanders import bystanders
 from worker_lint.commands import COMMANDS
 from worker_lint.errors import WorkerLintError
-from worker_lint.folders import folders_in
+from worker_lint.folder_arguments import folders_in
 
 TYPE_CHECKING = False  # as type checkers know it; the import of ``typing`` is a third of a short run
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def _run(name: str, arguments: list[str]) -> int:
     folders = folders_in(arguments) if name == "check" else []
     if not folders:
         return _run_command(name, arguments)
-    from worker_lint.git_questions import begin, forget
+    from worker_lint.git_listing import begin, forget
 
     begin(folders)  # while all the rest is imported
     try:

@@ -10,7 +10,7 @@ from stat import S_ISDIR, S_ISLNK, S_ISREG
 from typing import TYPE_CHECKING
 
 from worker_lint.dataclass import dataclass, field
-from worker_lint.git_questions import GitError, ask, checkout_above
+from worker_lint.git_listing import GitError, ask, checkout_above
 from worker_lint.git_search import Search, is_searched
 from worker_lint.gitignore import Gitignore
 from worker_lint.regex import regex

@@ -52,11 +52,11 @@ def run(args: argparse.Namespace) -> int:
     """Check, report, and return the exit status."""
     _refuse_contradictions(args)
     places = args.paths or [Path()]
-    from worker_lint.commands.checking import Checking
+    from worker_lint.commands.check_run import CheckRun
 
     settings = resolver(args)
     wanted = outputs.outputs_of(args)
-    run = Checking(args, settings)
+    run = CheckRun(args, settings)
     for place in places:
         # A mode that is unknown, or a baseline that is none, must not pass because no file happens to hold a count.
         run.policies.baseline(settings.for_folder(place) if place.is_dir() else settings.for_path(place))

@@ -59,7 +59,7 @@ class _Change(NamedTuple):
     """How many findings were mended, or accepted."""
 
 
-class Checking:
+class CheckRun:
     """One run: what is asked for, and what came of it so far."""
 
     def __init__(self, args: argparse.Namespace, settings: SettingsResolver) -> None:
