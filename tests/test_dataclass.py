@@ -56,12 +56,26 @@ POSITIONAL = st.lists(VALUES, max_size=4)
 NAMED = st.dictionaries(st.sampled_from(["x", "y", "note", "seen", "z"]), VALUES, max_size=3)
 
 
-@given(OPTIONS, POSITIONAL, NAMED)
+@given(OPTIONS, st.sampled_from([0, own._FEW]), POSITIONAL, NAMED)
 def test_instances_are_made_as_by_the_standard_library(
-    options: dict[str, bool], values: list[int], named: dict[str, int]
+    options: dict[str, bool], before: int, values: list[int], named: dict[str, int]
 ) -> None:
-    theirs, ours = (outcome(lambda cls=cls: repr(cls(*values, **named))) for cls in classes(**options))
-    assert ours == theirs
+    found = []
+    for cls in classes(**options):
+        for _ in range(before):
+            cls(1)
+        found.append(outcome(lambda: repr(cls(*values, **named))))  # noqa: B023
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize(("before", "is_compiled"), [(own._FEW - 1, False), (own._FEW, True)])
+def test_a_class_of_many_instances_gets_a_faster_way_to_make_them(before: int, is_compiled: bool) -> None:
+    cls = _class(own)
+    as_declared = cls.__init__
+    for _ in range(before):
+        cls(1)
+    cls(1)
+    assert (cls.__init__ is not as_declared) == is_compiled
 
 
 @given(OPTIONS, VALUES, VALUES)

@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from worker_lint.site import Document, Site
 
 
+_COMPARED = ("key", "fallback", "or-fallback")
+"""The forms that say a number from afar: for whoever reads a configuration, or where that says nothing."""
+
+
 def sightings(documents: Iterable[Document], settings: Settings) -> tuple[Sighting, ...]:
     """Return what the rules that look across files need of one file; nothing where no such rule is selected."""
     if not any(entry.across for entry in chosen(settings)):
@@ -45,6 +49,7 @@ def sightings(documents: Iterable[Document], settings: Settings) -> tuple[Sighti
             settings.policy == "exact",
         )
         for index, (document, site) in enumerate(_sites(documents, settings))
+        if site.value.literal and site.form in _COMPARED
     )
 
 

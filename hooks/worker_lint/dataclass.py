@@ -2,7 +2,7 @@
 
 A short run needs some fifty of them. The standard library compiles up to six methods for each as its module is
 imported, and imports ``inspect`` to do so: together that was a third of the run. Here ``__init__`` alone is compiled,
-when the first instance is made, and the other methods are the same for all. For type checkers the functions of this
+and for a class of many instances only; the other methods are the same for all. For type checkers the functions of this
 module are those of the standard library; at run time they know the options that this package uses.
 """
 
@@ -22,6 +22,8 @@ _FIELDS = "__fields__"
 """The attribute of a class that holds its fields."""
 _NOTHING = object()
 """Stands for a value that nobody gave."""
+_FEW = 16
+"""Instances of a class that are made field by field: to compile what is faster takes as long as to make some forty."""
 
 
 class _Field:
@@ -34,6 +36,10 @@ class _Field:
         self.default = default
         self.default_factory = default_factory
         self.kw_only = kw_only
+
+    def otherwise(self) -> object:
+        """Return its value in an instance for which none is given."""
+        return self.default if self.default_factory is None else self.default_factory()
 
 
 def _field(
@@ -67,7 +73,7 @@ def _dataclass(*, frozen: bool = False, slots: bool = False, eq: bool = True) ->
         if eq:
             body.update(_comparison(names, frozen))
         found = type(cls)(cls.__name__, cls.__bases__, body)
-        _compile_when_called(found, fields, frozen)
+        _compile_for_many(found, fields, frozen)
         return found
 
     return made
@@ -86,15 +92,31 @@ def _declared(name: str, body: dict[str, Any]) -> _Field:
     return found
 
 
-def _compile_when_called(cls: type, fields: tuple[_Field, ...], frozen: bool) -> None:
-    """Give ``cls`` an ``__init__`` that first puts the compiled one in its own place."""
+def _compile_for_many(cls: type, fields: tuple[_Field, ...], frozen: bool) -> None:
+    """Give ``cls`` an ``__init__`` that makes a few instances, and then puts a compiled one in its own place."""
+    names = frozenset(each.name for each in fields)
+    needed = frozenset(each.name for each in fields if each.default is _NOTHING and each.default_factory is None)
+    positional = tuple(each.name for each in fields if not each.kw_only)
+    put = object.__setattr__ if frozen else setattr
+    finish: Callable[[object], None] | None = getattr(cls, "__post_init__", None)
+    made = 0
 
-    def first(self: object, *values: object, **named: object) -> None:
-        init = _compiled_init(cls, fields, frozen)
-        type.__setattr__(cls, "__init__", init)
-        init(self, *values, **named)
+    def init(self: object, *values: object, **named: object) -> None:
+        nonlocal made
+        made += 1
+        given = {**dict(zip(positional, values, strict=False)), **named}
+        fits = len(given) == len(values) + len(named) and needed <= given.keys() <= names
+        if made > _FEW or not fits:  # the compiled one says what does not fit
+            compiled = _compiled_init(cls, fields, frozen)
+            type.__setattr__(cls, "__init__", compiled)
+            compiled(self, *values, **named)
+            return
+        for each in fields:
+            put(self, each.name, given[each.name] if each.name in given else each.otherwise())
+        if finish is not None:
+            finish(self)
 
-    type.__setattr__(cls, "__init__", first)
+    type.__setattr__(cls, "__init__", init)
 
 
 def _compiled_init(cls: type, fields: tuple[_Field, ...], frozen: bool) -> Callable[..., None]:

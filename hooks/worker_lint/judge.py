@@ -53,11 +53,11 @@ def judged(documents: Iterable[Document], policy: Policy) -> Judgement:
     # Of a comment that silences, each rule has to say that it found nothing.
     rules = selected(settings) if suppressions.directives else concerned(settings, believable)
     found: list[FoundIn] = []
-    seen: set[tuple[str, tuple[int, int]]] = set()
+    seen: set[tuple[str, int]] = set()
     for document in believable:
         raw = (finding for rule in rules if rule.check for finding in rule.check(document, policy))
         for finding in triage(raw, rules, document, suppressions, settings):
-            same = (finding.message, document.source.file_position(finding.start))
+            same = (finding.message, document.source.file_offset(finding.start))
             if same not in seen:  # two pieces of a file may share code
                 seen.add(same)
                 found.append((document.source, finding))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from itertools import chain
 from typing import TYPE_CHECKING
 
 from worker_lint.dataclass import dataclass, field
@@ -12,6 +11,8 @@ from worker_lint.named_tuple import NamedTuple
 from worker_lint.regex import regex
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tree_sitter import Node
 
     from worker_lint.locate.vocabulary import Loader, Vocabulary
@@ -19,9 +20,9 @@ if TYPE_CHECKING:
 _DEFAULT_LOADER = "torch.utils.data.DataLoader"
 
 
-_FIRST = regex(rb"[ \t]*(from|import)\b")
-# With the line break, which is searched for many times faster than a place behind one.
-_FURTHER = regex(rb"\n[ \t]*(from|import)\b")
+_WORD = b"import"
+_BEGINS = regex(rb"[ \t]*(?:from|import)\b|(?<=\\\n)")
+"""The line in which the word stands that each statement has: it begins one, or a backslash continues it from above."""
 _STATEMENTS = ("import_statement", "import_from_statement")
 _PLAIN = regex(rb"(?:from[ \t]+([\w.]+)[ \t]+)?import(?:[ \t]+([\w., \t]+)|[ \t]*\(([\w,\s]+)\))")
 """A statement of nothing but names, which is read without its tree, as nearly all can be."""
@@ -44,12 +45,8 @@ class Imports:
     def of(cls, code: bytes, root: Node, words: Vocabulary) -> Imports:
         """Return what the import statements anywhere in ``code`` say; ``root`` is its tree."""
         imports = cls(words)
-        first = _FIRST.match(code)
-        places = [match.span(1) for match in chain((first,) if first else (), _FURTHER.finditer(code))]
-        top = root.named_children if places else ()
-        at_top = {node.start_byte: node for node in top if node.type in _STATEMENTS}
-        for start, end in places:
-            statement = at_top.get(start) or outermost_at(root, end - 1, end, _STATEMENTS)
+        for start, end in _places(code):
+            statement = outermost_at(root, start, end, _STATEMENTS)
             if statement is not None:
                 imports.add(statement)
         return imports
@@ -101,6 +98,16 @@ class Imports:
                 self._own_loader = _defines(root, callee)
             return None if self._own_loader else loaders[_DEFAULT_LOADER]
         return None
+
+
+def _places(code: bytes) -> Iterator[tuple[int, int]]:
+    """Yield where the word ``import`` may stand in a statement, once a line."""
+    start = code.find(_WORD)
+    while start >= 0:
+        line_end = code.find(b"\n", start)
+        if _BEGINS.match(code, code.rfind(b"\n", 0, start) + 1):
+            yield start, start + len(_WORD)
+        start = code.find(_WORD, line_end) if line_end >= 0 else -1
 
 
 class _Plain(NamedTuple):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from worker_lint.regex import regex
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Set
 
 _STEM = b"worker"
 _REST = regex(rb"[\w-]*")
@@ -68,17 +68,17 @@ def _places(code: bytes, word: bytes) -> Iterator[Hit]:
 def present(code: bytes, words: frozenset[str]) -> list[str]:
     """Return those of ``words`` that can stand in ``code``, as far as its names tell, in no order."""
     names = names_of(code)
-    return [word for word in words if names.issuperset(_names_in(word))]
+    return [word for word in words if _names_in(word) <= names]
 
 
 @lru_cache(maxsize=256)
-def _names_in(word: str) -> tuple[bytes, ...]:
+def _names_in(word: str) -> frozenset[bytes]:
     """Return the names that ``word`` is made of: those between its dashes."""
-    return tuple(word.encode().translate(_BLANK).split())
+    return frozenset(word.encode().translate(_BLANK).split())
 
 
 @lru_cache(maxsize=1)
-def names_of(code: bytes) -> frozenset[bytes]:
+def names_of(code: bytes) -> Set[bytes]:
     """Return every name in ``code``, and every number: one pass over it, whatever is looked for afterwards."""
     names: set[bytes] = set()
     start = 0
@@ -87,7 +87,7 @@ def names_of(code: bytes) -> frozenset[bytes]:
         end = len(code) if end < 0 else end
         names.update(code[start:end].translate(_BLANK).split())
         start = end
-    return frozenset(names)
+    return names
 
 
 def in_comment_line(code: bytes, start: int) -> bool:

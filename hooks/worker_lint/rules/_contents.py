@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from worker_lint.locate.words import names_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Sequence, Set
     from typing import Literal
 
     from worker_lint.site import Document
@@ -58,7 +58,7 @@ class Contents:
         )
 
     @cached_property
-    def words(self) -> frozenset[bytes]:
+    def words(self) -> Set[bytes]:
         """Every name in the code, also in comments and strings, and every number."""
         found = [names_of(document.source.code) for document in self._documents]
         return found[0] if len(found) == 1 else frozenset().union(*found)
