@@ -51,7 +51,7 @@ def judged(documents: Iterable[Document], policy: Policy) -> Judgement:
     believable = tuple(believed(documents, settings.confidence))
     suppressions = Suppressions(believable, settings.suppressions)
     # Of a comment that silences, each rule has to say that it found nothing.
-    rules = selected(settings) if suppressions.directives else concerned(settings, believable)
+    rules = selected(settings) if suppressions.directives else concerned(policy, believable)
     found: list[FoundIn] = []
     seen: set[tuple[str, int]] = set()
     for document in believable:

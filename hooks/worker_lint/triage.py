@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from worker_lint.finding import Finding, FoundIn
+    from worker_lint.policy import Policy
     from worker_lint.rule import Rule
     from worker_lint.rules import Entry
     from worker_lint.settings import Settings
@@ -39,9 +40,9 @@ def selected(settings: Settings) -> tuple[Rule, ...]:
     return tuple(entry.rule for entry in chosen(settings))
 
 
-def concerned(settings: Settings, documents: Sequence[Document]) -> tuple[Rule, ...]:
-    """Return those of the selected rules that may find something in the ``documents`` of one file."""
-    return tuple(entry.rule for entry in asked(chosen(settings), documents))
+def concerned(policy: Policy, documents: Sequence[Document]) -> tuple[Rule, ...]:
+    """Return those of the selected rules that may find something in the ``documents`` of one file under ``policy``."""
+    return tuple(entry.rule for entry in asked(chosen(policy.settings), documents, policy))
 
 
 def triage(

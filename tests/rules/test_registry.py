@@ -10,13 +10,18 @@ from pathlib import Path
 import pytest
 
 import worker_lint.rules
+from worker_lint.hardware.profile import Profile
+from worker_lint.hardware.sections import Captured, Cpu, Memory
 from worker_lint.locate import locate
 from worker_lint.locate.vocabulary import vocabulary
+from worker_lint.policy import Policy
 from worker_lint.rules import CATALOGUE, CODES, RULES, asked
 from worker_lint.rules._frameworks import frameworks
+from worker_lint.settings import Settings
 from worker_lint.source import Source
 
 FOLDER = Path(worker_lint.rules.__file__).parent
+MACHINE = Profile(name="test", captured=Captured("declared"), cpu=Cpu(usable=8), memory=Memory(limit_bytes=2**34))
 
 
 def test_every_module_is_in_the_catalogue() -> None:
@@ -54,15 +59,48 @@ def test_another_name_is_none() -> None:
 )
 def test_a_rule_that_can_find_nothing_is_not_asked(name: str, text: str, codes: set[str]) -> None:
     documents = locate(Source.decode(Path("a"), name, text.encode()), vocabulary())
-    found = {entry.code for entry in asked(CATALOGUE, documents)}
+    found = {entry.code for entry in asked(CATALOGUE, documents, Policy(Settings()))}
     assert not found & codes
-    assert found >= {"WL101", "WL301"}
+    assert "WL202" in found
+
+
+@pytest.mark.parametrize(
+    ("value", "codes"),
+    [
+        ("4", {"WL201", "WL205", "WL301"}),
+        ("-1", {"WL101", "WL201", "WL205", "WL301"}),
+        ("4.0", {"WL102", "WL103", "WL702"}),
+        ("n / 2", {"WL102", "WL103", "WL702"}),
+        ("n // 2", {"WL702"}),
+        ("'4'", {"WL102", "WL103"}),
+        ("True", {"WL102", "WL103"}),
+        ("n", set()),
+    ],
+)
+def test_a_rule_is_asked_where_a_count_is_written_as_it_minds(value: str, codes: set[str]) -> None:
+    code = f"num_workers = {value}\nloader = DataLoader(data, num_workers=num_workers)".encode()
+    documents = locate(Source.decode(Path("a"), "python", code), vocabulary())
+    policy = Policy(Settings(policy="exact"), (MACHINE,))
+    minding = {"WL101", "WL102", "WL103", "WL201", "WL205", "WL301", "WL702"}
+    assert {entry.code for entry in asked(CATALOGUE, documents, policy)} & minding == codes
+
+
+def test_what_needs_a_mode_or_a_machine_is_asked_where_there_is_one() -> None:
+    documents = locate(Source.decode(Path("a"), "python", b"num_workers = 1"), vocabulary())
+    needing = {"WL201", "WL205", "WL301", "WL304", "WL305", "WL306"}
+
+    def found(policy: Policy) -> set[str]:
+        return {entry.code for entry in asked(CATALOGUE, documents, policy)} & needing
+
+    assert found(Policy(Settings())) == set()
+    assert found(Policy(Settings(policy="at-most"))) == {"WL201", "WL205"}
+    assert found(Policy(Settings(), (MACHINE,))) == {"WL301", "WL304", "WL305", "WL306"}
 
 
 def test_where_nothing_is_set_few_rules_are_asked() -> None:
     documents = locate(Source.decode(Path("a"), "python", b"def worker_init_fn(worker_id): ..."), vocabulary())
-    assert [entry.code for entry in asked(CATALOGUE, documents)] == ["WL503"]
-    assert asked(CATALOGUE, ()) == []
+    assert [entry.code for entry in asked(CATALOGUE, documents, Policy(Settings()))] == ["WL503"]
+    assert asked(CATALOGUE, (), Policy(Settings())) == []
 
 
 def test_the_catalogue_knows_the_words_of_the_frameworks() -> None:
@@ -93,5 +131,5 @@ def test_a_run_imports_the_rules_that_it_asks(tmp_path: Path) -> None:
     imported = set(done.stderr.split())
     documents = locate(Source.decode(Path("a"), "json", b'{"num_workers": 1}'), vocabulary())
     across = [entry for entry in CATALOGUE if entry.across]
-    needed = {entry.module for entry in (*asked(CATALOGUE, documents), *across) if entry.default}
+    needed = {entry.module for entry in (*asked(CATALOGUE, documents, Policy(Settings())), *across) if entry.default}
     assert {name for name in imported if not name.startswith("_")} == needed

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal
 
 from worker_lint.locate.evidence import PROOF, STRONG, WEAK, Evidence, of_keys, of_script, of_siblings
 from worker_lint.locate.flow import LOADER_LIKE, POOL_LIKE
@@ -81,11 +82,11 @@ def of_holders(node: Node, words: Vocabulary) -> list[Evidence]:
                 keys.append(text_of(above.child_by_field_name("key")).strip("\"'"))
         elif above.type == "function_definition" and not function_seen:
             function_seen = True
-            found += _of_name(above, "function")
+            found += _of_name(text_of(above.child_by_field_name("name")), "function")
             found += of_siblings(_parameters(above), words, around="among the parameters")
         elif above.type == "class_definition" and not class_seen:
             class_seen = True
-            found += _of_name(above, "class")
+            found += _of_name(text_of(above.child_by_field_name("name")), "class")
             if not function_seen:
                 found += of_siblings(list(_attributes(above)), words, around="among the attributes")
         node, above = above, above.parent
@@ -124,8 +125,11 @@ def of_file(source: Source, imports: Imports, words: Vocabulary) -> list[Evidenc
 def _loader_words(code: bytes) -> re.Match[bytes] | None:
     """Return the first place at which ``code`` speaks of a loader."""
     lowered = code.lower()
-    parts = [found for part in _LOADER_PARTS if (found := lowered.find(part)) >= 0]
-    return _LOADER_WORDS.search(code, max(0, min(parts) - _LONGEST_BEFORE)) if parts else None
+    first = lowered.find(_LOADER_PARTS[0])
+    for part in _LOADER_PARTS[1:]:
+        found = lowered.find(part, 0, first + len(part) if first >= 0 else None)
+        first = found if found >= 0 else first
+    return _LOADER_WORDS.search(code, max(0, first - _LONGEST_BEFORE)) if first >= 0 else None
 
 
 def of_value(node: Node, needs_evidence: bool) -> list[Evidence]:
@@ -140,13 +144,13 @@ def of_value(node: Node, needs_evidence: bool) -> list[Evidence]:
     return [Evidence(-STRONG, f"the value is {match[0]}")] if match else []
 
 
-def _of_name(definition: Node, kind: str) -> list[Evidence]:
-    name = text_of(definition.child_by_field_name("name"))
+@lru_cache(maxsize=4096)  # the counts of a file mostly stand in a few functions and classes
+def _of_name(name: str, kind: Literal["function", "class"]) -> tuple[Evidence, ...]:
     if _HOLDER_AGAINST.search(name):
-        return [Evidence(-STRONG, f"in the {kind} {name}")]
+        return (Evidence(-STRONG, f"in the {kind} {name}"),)
     if _HOLDER_FOR.search(name):
-        return [Evidence(WEAK, f"in the {kind} {name}")]
-    return []
+        return (Evidence(WEAK, f"in the {kind} {name}"),)
+    return ()
 
 
 def _is_one_of(module: str, words: Vocabulary) -> bool:
@@ -160,9 +164,9 @@ def _parameters(function: Node) -> list[str]:
         return []
     names = []
     for parameter in parameters.named_children:
-        name = parameter.child_by_field_name("name") or (
-            parameter.named_children[0] if parameter.named_children else parameter
-        )
+        name: Node | None = parameter
+        if parameter.type != "identifier":
+            name = parameter.child_by_field_name("name") or next(iter(parameter.named_children), parameter)
         names.append(text_of(name))
     return names
 

@@ -15,6 +15,7 @@ TYPE_CHECKING = False  # as type checkers know it: who only asks for codes impor
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from worker_lint.policy import Policy
     from worker_lint.rule import Rule
     from worker_lint.rules._contents import Contents, Kind
     from worker_lint.site import Document
@@ -27,7 +28,7 @@ class Entry:
     code: str
     module: str
     needs: tuple[Kind, ...] = ()
-    """What has to be in a file, all of it, or the rule finds nothing there."""
+    """What has to be in a file, or to be asked of it, all of it, or the rule finds nothing there."""
     options: tuple[str, ...] = ()
     """And one of these names, without their prefixes, beside other values; empty where none tells."""
     words: frozenset[bytes] = frozenset()
@@ -50,12 +51,13 @@ class Entry:
         )
 
 
-def asked(entries: tuple[Entry, ...], documents: Sequence[Document]) -> list[Entry]:
+def asked(entries: tuple[Entry, ...], documents: Sequence[Document], policy: Policy) -> list[Entry]:
     """Return those of the ``entries`` whose rules look into files, and may find something in these ``documents``."""
-    from worker_lint.rules._contents import Contents
+    from worker_lint.rules._contents import Contents, declared
 
     contents = Contents(documents)
-    return [entry for entry in _content_with(entries, contents.kinds) if entry.may_find(contents)]
+    kinds = contents.kinds | declared(policy)
+    return [entry for entry in _content_with(entries, kinds) if entry.may_find(contents)]
 
 
 @lru_cache(maxsize=64)
@@ -77,24 +79,24 @@ _CPU_COUNTS = frozenset({b"cpu_count", b"process_cpu_count", b"sched_getaffinity
 
 CATALOGUE = (
     Entry("WL001", "unused_suppression", review=True),
-    Entry("WL101", "negative_worker_count", ("counts",)),
-    Entry("WL102", "non_integer_worker_count", ("counts",)),
-    Entry("WL103", "non_numeric_worker_literal", ("counts",)),
+    Entry("WL101", "negative_worker_count", ("negatives",)),
+    Entry("WL102", "non_integer_worker_count", ("constants",)),
+    Entry("WL103", "non_numeric_worker_literal", ("constants",)),
     Entry("WL104", "cli_workers_not_int", ("python",), words=_PARSERS),
     Entry("WL105", "env_workers_not_int", ("python", "loaders"), words=frozenset({b"environ", b"getenv"})),
     Entry("WL106", "config_literal_surprise", ("data", "counts")),
     Entry("WL107", "help_default_drift", ("python", "counts"), words=frozenset({b"help", b"description", *_FLAGS})),
-    Entry("WL201", "worker_count_not_mode_value", ("counts",)),
+    Entry("WL201", "worker_count_not_mode_value", ("integers", "mode")),
     Entry("WL202", "hard_coded_worker_count", ("counts",), default=False),
     Entry("WL203", "worker_count_unspecified", ("python", "loaders"), default=False),
     Entry("WL204", "worker_sources_disagree", ("counts",), across=True),
-    Entry("WL205", "mode_undeclared", ("counts",)),
-    Entry("WL301", "exceeds_available_cpus", ("counts",)),
+    Entry("WL205", "mode_undeclared", ("integers", "mode")),
+    Entry("WL301", "exceeds_available_cpus", ("integers", "machine")),
     Entry("WL302", "host_cpu_count_sizing", ("python", "counts"), words=_CPU_COUNTS),
     Entry("WL303", "cpu_arithmetic_edge", ("python", "counts"), words=_CPU_COUNTS),
-    Entry("WL304", "shm_budget_exceeded", ("counts",)),
-    Entry("WL305", "memory_budget_exceeded", ("counts",)),
-    Entry("WL306", "kernel_limit_exceeded", ("counts",)),
+    Entry("WL304", "shm_budget_exceeded", ("integers", "machine")),
+    Entry("WL305", "memory_budget_exceeded", ("integers", "machine")),
+    Entry("WL306", "kernel_limit_exceeded", ("integers", "machine")),
     Entry("WL401", "persistent_workers_without_workers", options=("persistent_workers",)),
     Entry("WL402", "prefetch_factor_invalid", options=("prefetch_factor",)),
     Entry("WL403", "worker_only_option_without_workers", options=("timeout", "multiprocessing_context")),
@@ -136,7 +138,7 @@ CATALOGUE = (
     Entry("WL603", "workers_in_notebook", ("python", "loaders"), default=False),
     Entry("WL604", "respawn_every_epoch", ("python", "loaders")),
     Entry("WL701", "workers_times_ranks", ("script", "counts")),
-    Entry("WL702", "division_collapses_to_zero", ("python", "counts")),
+    Entry("WL702", "division_collapses_to_zero", ("python", "computed")),
     Entry(
         "WL703",
         "worker_thread_oversubscription",

@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING
 from worker_lint.locate.words import names_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence, Set
+    from collections.abc import Iterator, Sequence, Set
     from typing import Literal
 
-    from worker_lint.site import Document
+    from worker_lint.policy import Policy
+    from worker_lint.site import Document, Value
 
-    Kind = Literal["python", "script", "program", "data", "container", "counts", "loaders"]
-    """Python; a script that starts programs; one of both; a language of data; what may describe a container; places
-    that set a count; calls and tables of a loader that is known."""
+    _Written = Literal["integers", "negatives", "constants", "computed"]
+    Kind = Literal["python", "script", "program", "data", "container", "loaders", "counts", _Written, "mode", "machine"]
+    """Python; a script that starts programs; one of both; a language of data; what may describe a container; calls and
+    tables of a loader that is known; places that set a count; those that set it to a plain integer, to one below 0, to
+    another literal, to what may be another number each time; that a policy holds counts to a mode, or to a machine."""
 
 
 _RUNTIMES = (b"docker", b"podman")
@@ -43,6 +46,8 @@ class Contents:
                 kinds.add("container")
             if document.sites or document.duplicates:
                 kinds.add("counts")
+            for site in document.sites:
+                kinds.update(_written(site.value))
             if any(group.loader is not None for group in document.groups):
                 kinds.add("loaders")
         return frozenset(kinds)
@@ -62,6 +67,28 @@ class Contents:
         """Every name in the code, also in comments and strings, and every number."""
         found = [names_of(document.source.code) for document in self._documents]
         return found[0] if len(found) == 1 else frozenset().union(*found)
+
+
+def declared(policy: Policy) -> frozenset[Kind]:
+    """Return what ``policy`` holds the counts of a file to."""
+    kinds: set[Kind] = set()
+    if policy.settings.policy != "bounds-only":
+        kinds.add("mode")
+    if policy.profiles:
+        kinds.add("machine")
+    return frozenset(kinds)
+
+
+def _written(value: Value) -> Iterator[_Written]:
+    """Yield what of a count ``value`` is, as it is written."""
+    if value.number is not None:
+        yield "integers"
+        if value.number < 0:
+            yield "negatives"
+    if value.kind in ("float", "string", "boolean", "null"):
+        yield "constants"
+    if value.kind in ("float", "expression"):  # a division is a float, too
+        yield "computed"
 
 
 def _container_marks(document: Document) -> tuple[bytes, ...]:
