@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from worker_lint.cache_folder import folder_of
+from worker_lint.commands.changes import Change, Changes, write_changes
 from worker_lint.discover import Found, beyond, discover
 from worker_lint.errors import SourceError, UsageError
 from worker_lint.exemptions import Exemptions
 from worker_lint.file_report import FileReport
-from worker_lint.finding import Severity, is_made
+from worker_lint.finding import Severity
 from worker_lint.ledger import Ledger
-from worker_lint.named_tuple import NamedTuple
 from worker_lint.opening import is_wanted
 from worker_lint.policies import Policies
 from worker_lint.progress import Progress
@@ -27,13 +27,10 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
-    from worker_lint.finding import FoundIn
+    from worker_lint.commands.changes import Taken
     from worker_lint.processes import Crew, Mend
     from worker_lint.settings import SettingsResolver
     from worker_lint.sighting import Sighting
-
-    _Taken = tuple[FileReport, "_Change | SourceError | None"]
-    """What was found in a file, and what becomes of it; the error where that cannot be done."""
 
 _FEW = 100
 """Files below which neither a cache nor other processes would pay."""
@@ -48,17 +45,6 @@ _UNREAD = {
 }
 
 
-class _Change(NamedTuple):
-    """What becomes of a file."""
-
-    data: bytes
-    """What it will hold, or the diff that shows that."""
-    left: list[FoundIn]
-    """What is then still found in it."""
-    number: int
-    """How many findings were mended, or accepted."""
-
-
 class CheckRun:
     """One run: what is asked for, and what came of it so far."""
 
@@ -69,7 +55,8 @@ class CheckRun:
         self.report = Report(dry=args.diff, unsafe=args.unsafe_fixes)
         self._exemptions = Exemptions(settings, self.policies)
         self._ledger = Ledger(self.policies, writing=args.write_baseline is not None)
-        self._waiting: list[_Taken] = []
+        self._changes = Changes(args, self.policies)
+        self._waiting: list[Taken] = []
         """The last files, while some of them are to be written."""
         self._to_write = 0
         """How many of these are."""
@@ -173,10 +160,10 @@ class CheckRun:
         if file.skipped is not None:
             raise UsageError(f"{path}: {_UNREAD[file.skipped]}; --stdin-filename tells which language it is in")
         self.report.files_checked += file.error is None
-        change = self._change_of(file)
+        change = self._changes.of(file)
         self._add(file, change)
         if args.fix and not args.diff:
-            _write_bytes(change.data if isinstance(change, _Change) else data)
+            _write_bytes(change.data if isinstance(change, Change) else data)
 
     def status(self) -> int:
         """Return the exit status."""
@@ -208,9 +195,9 @@ class CheckRun:
             self.report.files_checked += 1
             if not file.concerned and self._is_of_no_account(file.path):
                 return
-        change = self._change_of(file)
+        change = self._changes.of(file)
         self._waiting.append((file, change))
-        self._to_write += isinstance(change, _Change) and not self._args.diff
+        self._to_write += isinstance(change, Change) and not self._args.diff
         if self._to_write in (0, _MOST_TO_WRITE):
             self._settle()
 
@@ -230,19 +217,19 @@ class CheckRun:
         """Write what files become, several at a time, and add the results that waited for it to the report."""
         waiting, self._waiting, self._to_write = self._waiting, [], 0
         if not self._args.diff:
-            waiting = _written(waiting)
+            waiting = write_changes(waiting)
         for file, change in waiting:
             self._add(file, change)
 
     def _take_across(self, file: FileReport) -> None:
         """Add to the report what a rule that looks across files found in one of them."""
-        change: _Change | SourceError | None = None
+        change: Change | SourceError | None = None
         if self._args.add_ignore and not self._args.diff:  # of a file there is one diff
-            change = self._change_of(file)
-        ((file, change),) = _written([(file, change)])
+            change = self._changes.of(file)
+        ((file, change),) = write_changes([(file, change)])
         self._add(file, change)
 
-    def _add(self, file: FileReport, change: _Change | SourceError | None) -> None:
+    def _add(self, file: FileReport, change: Change | SourceError | None) -> None:
         """Add one file's result to the report: what is still found in it after ``change``."""
         args, report = self._args, self.report
         if file.error is not None:
@@ -262,38 +249,6 @@ class CheckRun:
                 report.fixed += change.number
                 report.files_fixed += 1
         report.findings += file.findings
-
-    def _change_of(self, file: FileReport) -> _Change | SourceError | None:
-        """Return what the file becomes with its fixes made, or comments written into it; the error where it cannot."""
-        args, source = self._args, file.source
-        if source is None or not file.findings:
-            return None
-        mends = not args.add_ignore and any(is_made(finding.fix, args.unsafe_fixes) for _, finding in file.findings)
-        if not (args.add_ignore or (mends and (args.fix or args.diff))):
-            return None
-        policy = self.policies.for_path(source.path)
-        # Rewriting is imported where something is rewritten.
-        try:
-            if args.add_ignore:
-                from worker_lint.rewrite.ignores import add_ignores
-
-                changed, left, number = add_ignores(source, file.findings, policy, args.reason or "")
-                if not number:
-                    return None
-            else:
-                from worker_lint.rewrite.apply import apply_fixes
-
-                changed, left, number = file.mended or apply_fixes(
-                    source, file.findings, policy, unsafe=args.unsafe_fixes
-                )
-            data = changed.encode(changed.code)
-            if args.diff:
-                from worker_lint.rewrite.diff import unified_diff
-
-                data = unified_diff(source, changed)
-        except SourceError as error:
-            return error
-        return _Change(data, left, number)
 
     def _write_baseline(self, path: Path, places: list[Path]) -> None:
         """List what was found in the file ``path``, with what it has of files and rules that this run did not judge."""
@@ -321,14 +276,3 @@ def _standard_input() -> bytes:
 def _write_bytes(data: bytes) -> None:
     sys.stdout.flush()
     sys.stdout.buffer.write(data)
-
-
-def _written(taken: list[_Taken]) -> list[_Taken]:
-    """Write each file that changes; where one cannot be written, that takes the place of the change."""
-    changes = [(file.path, change.data) for file, change in taken if isinstance(change, _Change)]
-    if not changes:
-        return taken
-    from worker_lint.rewrite.files import write_each
-
-    outcomes = iter(write_each(changes))
-    return [(file, (next(outcomes) or change) if isinstance(change, _Change) else change) for file, change in taken]
