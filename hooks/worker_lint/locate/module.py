@@ -9,9 +9,10 @@ from worker_lint.dataclass import dataclass
 from worker_lint.locate.descent import node_at
 from worker_lint.locate.forms import last_name, text_of
 from worker_lint.locate.imports import Imports
+from worker_lint.locate.places import Places
 from worker_lint.locate.scopes import intact
 from worker_lint.locate.values import python_value, unwrapped
-from worker_lint.locate.words import occurrences, present
+from worker_lint.locate.words import present
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -45,6 +46,11 @@ class Module:
         """What its names stand for."""
         return Imports.of(self.code, self.root, self.vocabulary)
 
+    @cached_property
+    def places(self) -> Places:
+        """Where its names stand."""
+        return Places(self.code)
+
     def may_hold(self, names: Collection[str]) -> bool:
         """Return whether one of ``names`` stands in the code, be it in a comment or a string; nothing is parsed."""
         return bool(present(self.code, frozenset(names)))
@@ -55,7 +61,7 @@ class Module:
         A search over bytes finds them: a file without the words costs next to nothing. Words in comments and strings
         are among them, as a ``comment`` or a ``string_content``.
         """
-        for _, hit in occurrences(self.code, words):
+        for hit in self.places.occurrences(words):
             node = node_at(self.root, *hit)
             if node is not None:
                 yield node
