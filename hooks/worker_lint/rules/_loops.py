@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from worker_lint.locate.forms import last_name, text_of
 from worker_lint.locate.module import around
 from worker_lint.rules._afresh import is_main_test
-from worker_lint.rules._names import own_attribute, parameters, values_of, within
+from worker_lint.rules._names import definitions, named, own_attribute, parameters, values_of, within
+from worker_lint.rules._once import once
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from worker_lint.locate.module import Module
+
+    Span = tuple[int, int]
 
 _ITERATES = frozenset({"iter", "list", "tuple", "set", "deque"})
 """Callables that go through what they are given."""
@@ -24,6 +28,7 @@ _PASSES_ON = frozenset(
 """Callables whose result goes through what they are given, as it is gone through itself."""
 _FUNCTIONS = ("function_definition", "lambda")
 _LOOPS = ("for_statement", "while_statement")
+_BLOCKS = ("block", "module")
 _UPWARD = ("conditional_expression", "parenthesized_expression")
 _MOST_STEPS = 3
 """Functions that call each other through which it is asked when something runs."""
@@ -38,17 +43,72 @@ def passes(call: Node, module: Module) -> Iterator[Node]:
     if _is_gone_through(call):
         yield call
     name = _name_of(call)
-    for used in _mentions(name, module) if name is not None else ():
+    if name is None:
+        return
+    if own_attribute(name) is not None:
+        by_class = _passes_by_class(text_of(name), module)
+        found = [each for definition in _classes_around(name) for each in by_class.get(definition.id, ())]
+    else:
+        by_value = _passes_by_value(text_of(name), module)
+        found = [each for span in _expressions_around(call) for each in by_value.get(span, ())]
+    yield from sorted(found, key=lambda each: each.start_byte)
+
+
+@once
+def _passes_by_value(name: str, module: Module) -> dict[Span, list[Node]]:
+    """Return what starts to go through the plain ``name``, by the bytes of the value that it has there."""
+    found: dict[Span, list[Node]] = {}
+    for used, started in _started(name, None, module):
+        for value in values_of(used, module):
+            found.setdefault((value.start_byte, value.end_byte), []).append(started)
+    return found
+
+
+@once
+def _passes_by_class(written: str, module: Module) -> dict[int, list[Node]]:
+    """Return what starts to go through ``written``, which is ``self.name``, by the id of the class around it."""
+    found: dict[int, list[Node]] = {}
+    for used, started in _started(written.rpartition(".")[2], written, module):
+        definition = around(used, "class_definition")
+        if definition is not None:
+            found.setdefault(definition.id, []).append(started)
+    return found
+
+
+def _started(name: str, attribute: str | None, module: Module) -> Iterator[tuple[Node, Node]]:
+    """Yield each place at which a loader called ``name``, or the ``attribute``, is used, with what goes through it."""
+    for used in _mentions(name, attribute, module):
         started = used if _is_gone_through(used) else _taker(used, module)
-        if started is not None and any(_holds(value, call) for value in values_of(used, module)):
-            yield started
+        if started is not None:
+            yield used, started
+
+
+def _classes_around(node: Node) -> Iterator[Node]:
+    definition = around(node, "class_definition")
+    while definition is not None:
+        yield definition
+        definition = around(definition, "class_definition")
+
+
+def _expressions_around(node: Node) -> Iterator[Span]:
+    """Yield the bytes of ``node``, and of each larger expression around it."""
+    above: Node | None = node
+    spans: dict[Span, None] = {}
+    while above is not None and above.type not in _BLOCKS:
+        spans[above.start_byte, above.end_byte] = None
+        above = above.parent
+    yield from spans
 
 
 def runs_on_import(node: Node, module: Module, steps: int = _MOST_STEPS) -> bool:
     """Return whether ``node`` runs whenever the module is imported, not only where it is the program."""
     function = around(node, *_FUNCTIONS)
-    if function is None:
-        return not _is_guarded(node)
+    return not _is_guarded(node) if function is None else _is_run_on_import((function, steps), module)
+
+
+@once
+def _is_run_on_import(asked: tuple[Node, int], module: Module) -> bool:
+    function, steps = asked
     if not steps or (b"yield" in (function.text or b"") and any(within(function, "yield"))):
         return False  # a call of a generator does not run it
     return any(runs_on_import(call, module, steps - 1) for call in _calls_of(function, module))
@@ -101,16 +161,15 @@ def _name_of(call: Node) -> Node | None:
     return target
 
 
-def _mentions(name: Node, module: Module) -> Iterator[Node]:
-    """Yield each other place at which ``name`` is written, as a name of the same kind."""
-    attribute = own_attribute(name)
-    for found in module.words({attribute or text_of(name)}):
-        used = found.parent if attribute is not None else found
-        if used is None or found.type != "identifier" or used == name or text_of(used) != text_of(name):
+def _mentions(name: str, attribute: str | None, module: Module) -> Iterator[Node]:
+    """Yield each place at which the plain ``name``, or the ``attribute`` that ends in it, is written."""
+    for found in module.words({name}):
+        if found.type != "identifier" or found.parent is None:
             continue
-        if attribute is None and used.parent is not None and _is_label(used, used.parent):
-            continue
-        yield used
+        if attribute is None and not _is_label(found, found.parent):
+            yield found
+        elif attribute is not None and text_of(found.parent) == attribute:
+            yield found.parent
 
 
 def _is_label(name: Node, above: Node) -> bool:
@@ -144,22 +203,38 @@ def _taker(used: Node, module: Module) -> Node | None:
     function = _function_called(call, module)
     if function is None:
         return None
-    names = parameters(function)
+    names = _parameters(function, module)
     if keyword is not None:
         name = text_of(keyword.child_by_field_name("name"))
     else:
-        positional = [child for child in listed.named_children if child.type not in ("keyword_argument", "comment")]
-        index = positional.index(used)
-        if index >= len(names) or any(child.type == "list_splat" for child in positional[:index]):
+        index = _indexes(listed, module).get(used.start_byte)
+        if index is None or index >= len(names):
             return None
         name = names[index]
-    if name not in names:
-        return None
-    for found in module.words({name}):
-        inside = found.type == "identifier" and around(found, *_FUNCTIONS) == function
-        if inside and _is_gone_through(found) and not values_of(found, module):
-            return call
-    return None
+    return call if name in names and _is_taken_through((function, name), module) else None
+
+
+@once
+def _parameters(function: Node, module: Module) -> list[str]:
+    return parameters(function)
+
+
+@once
+def _indexes(listed: Node, module: Module) -> dict[int, int]:
+    """Return the indexes of the positional arguments of a call, up to the first ``*``, by where they begin."""
+    positional = (child for child in listed.named_children if child.type not in ("keyword_argument", "comment"))
+    before = takewhile(lambda child: child.type != "list_splat", positional)
+    return {child.start_byte: index for index, child in enumerate(before)}
+
+
+@once
+def _is_taken_through(asked: tuple[Node, str], module: Module) -> bool:
+    """Return whether a function goes through the parameter that has a name."""
+    function, name = asked
+    return any(
+        around(found, *_FUNCTIONS) == function and _is_gone_through(found) and not values_of(found, module)
+        for found in named(name, function, module)
+    )
 
 
 def _function_called(call: Node, module: Module) -> Node | None:
@@ -168,29 +243,25 @@ def _function_called(call: Node, module: Module) -> Node | None:
     return _function_named(text_of(name), module) if name is not None and name.type == "identifier" else None
 
 
+@once
 def _function_named(name: str, module: Module) -> Node | None:
     """Return the only function of the module itself that is called ``name``, or None."""
-    if b"def " + name.encode() not in module.code:
-        return None
     found = [
-        node.parent
-        for node in module.words({name})
-        if node.parent is not None
-        and node.parent.type == "function_definition"
-        and node.parent.child_by_field_name("name") == node
-        and around(node.parent, "function_definition", "class_definition") is None
+        definition
+        for definition in definitions(name, module.root, module)
+        if definition.type == "function_definition"
+        and around(definition, "function_definition", "class_definition") is None
     ]
     return found[0] if len(found) == 1 else None
 
 
-def _calls_of(function: Node, module: Module) -> Iterator[Node]:
-    """Yield each call of ``function`` by its name, where it is the only one of the module itself that is called so."""
+@once
+def _calls_of(function: Node, module: Module) -> list[Node]:
+    """Return each call of ``function`` by its name, where it is the only one of the module itself that is called so."""
     name = function.child_by_field_name("name")
     if name is None or around(function, "function_definition", "class_definition") is not None:
-        return
+        return []
     if _function_named(text_of(name), module) != function:
-        return
-    for call in module.calls({text_of(name)}):
-        called = call.child_by_field_name("function")
-        if called is not None and called.type == "identifier":
-            yield call
+        return []
+    calls = [(call, call.child_by_field_name("function")) for call in module.calls({text_of(name)})]
+    return [call for call, called in calls if called is not None and called.type == "identifier"]

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 _MAY_BE_GIVEN = regex(rb"\s*(?:=(?!=)|[:,#\\]|\)\s*=(?!=))")
 """What stands behind a name that an assignment gives a value, perhaps one of several names."""
+_MOST_BLANKS = 80
+"""Bytes before the name of a function or class in which its ``def`` or ``class`` is looked for."""
+_DEFINITIONS = ("function_definition", "class_definition")
 
 
 def within(node: Node, *types: str) -> Iterator[Node]:
@@ -208,9 +211,16 @@ def functions_named(expression: Node, module: Module) -> list[Node]:
         region = module.root if expression.type == "identifier" else None
     if region is None:
         return []
+    return _functions_called((last_name(expression), region), module)
+
+
+@once
+def _functions_called(named: tuple[str, Node], module: Module) -> list[Node]:
+    """Return the functions and lambdas that a region gives a name to."""
+    called, region = named
     found = []
-    for start, end in _places(last_name(expression), region, module):
-        may_be = _MAY_BE_GIVEN.match(module.code, end) or module.code[:start].rstrip().endswith(b"def")
+    for start, end in _places(called, region, module):
+        may_be = _MAY_BE_GIVEN.match(module.code, end) or _is_defined(start, module)
         name = _identifier(start, end, module) if may_be else None
         above = name.parent if name is not None else None
         if above is None or name != above.child_by_field_name(
@@ -222,3 +232,18 @@ def functions_named(expression: Node, module: Module) -> list[Node]:
         elif above.type == "assignment" and (right := above.child_by_field_name("right")) is not None:
             found += [right] if right.type == "lambda" else []
     return found
+
+
+def definitions(name: str, region: Node, module: Module) -> Iterator[Node]:
+    """Yield each function and class of ``region`` that is called ``name``, in order."""
+    for start, end in _places(name, region, module):
+        found = _identifier(start, end, module) if _is_defined(start, module) else None
+        above = found.parent if found is not None else None
+        if above is not None and above.type in _DEFINITIONS and above.child_by_field_name("name") == found:
+            yield above
+
+
+def _is_defined(start: int, module: Module) -> bool:
+    """Return whether a definition may begin before the name at ``start``."""
+    before = module.code[max(0, start - _MOST_BLANKS) : start].rstrip()
+    return before.endswith((b"def", b"class", b"\\"))
