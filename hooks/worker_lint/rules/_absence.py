@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from functools import partial
+from typing import TYPE_CHECKING, Literal, get_args
 
 from worker_lint.locate.forms import keyword, text_of
 from worker_lint.locate.module import around
 from worker_lint.regex import regex
 from worker_lint.rules._reads import fallback, read
-from worker_lint.rules._sources import sources
+from worker_lint.rules._sources import answers
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
     from worker_lint.locate.module import Module
-    from worker_lint.rules._sources import Source
+    from worker_lint.rules._gathered import Source
 
 Absence = Literal[
     "none",  # None, and nothing else, says that no value was given
@@ -38,11 +39,10 @@ def absence(node: Node, module: Module, steps: int = _MOST_STEPS) -> Absence:
     if node.type == "call":
         default = fallback(node)
         return "none" if default is None else _of_value(default, module, steps)
-    said = {_of_source(source, module, steps) for source in sources(node, module)} - {None}
-    for each in ("text", "zero"):
-        if each in said:
+    for each in ("text", "zero", "unknown", "none"):
+        if any(answers(_SAYS[each], steps, node, module)):
             return each
-    return "none" if said == {"none"} else "unknown"
+    return "unknown"
 
 
 def is_empty(node: Node) -> bool:
@@ -60,6 +60,14 @@ def _of_source(source: Source, module: Module, steps: int) -> Absence | None:
     if value is None or around(value, "if_statement") is not None:
         return None
     return _of_value(value, module, steps)
+
+
+def _says(absence: Absence, source: Source, steps: int, module: Module) -> Literal[True] | None:
+    return True if _of_source(source, module, steps) == absence else None
+
+
+_SAYS = {each: partial(_says, each) for each in get_args(Absence)}
+"""Asks a source whether it says this and nothing else: one that does is enough."""
 
 
 def _of_value(value: Node, module: Module, steps: int) -> Absence:

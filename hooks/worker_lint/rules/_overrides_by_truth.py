@@ -203,7 +203,7 @@ def _before(setting: _Setting, module: Module) -> Iterator[Node]:
     """Yield what else the file gives to a plain name, or to an attribute of ``self``."""
     name = last_part(setting.target)
     if setting.holder is None:
-        declared = parameter(setting.statement, name)
+        declared = parameter(setting.statement, name, module)
         found = placed(declared) if declared is not None else None
         if found is not None:
             yield found.value

@@ -2,48 +2,42 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from worker_lint.dataclass import dataclass
 from worker_lint.locate.forms import keyword, last_name, placed, text_of
 from worker_lint.locate.module import around
 from worker_lint.locate.values import unwrapped
+from worker_lint.rules._gathered import Gathered, Source
+from worker_lint.rules._once import once
 from worker_lint.rules._reads import arguments, fallback, last_part, read, string
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from tree_sitter import Node
 
+    from worker_lint.locate.forms import Placed
     from worker_lint.locate.module import Module
 
+    _Part = tuple[Gathered, int, int | None]
+    """Some of the sources of a name: from one index up to another, or to the end."""
+
+_Answer = TypeVar("_Answer")
+_Key = TypeVar("_Key")
 _FUNCTIONS = ("function_definition", "lambda")
-_BRANCHES = ("if_statement", "try_statement", "match_statement")
 _LOOPS = ("for_statement", "while_statement")
 _OPTION_CALLS = frozenset({"add_argument", "add_option", "option", "add_arg"})
+_NOTHING = Gathered(())
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """One place that gives a name its value."""
+def answers(
+    ask: Callable[[Source, int, Module], _Answer | None], steps: int, node: Node, module: Module
+) -> Iterator[_Answer]:
+    """Yield what ``ask`` says of each place in the file that gives what the expression ``node`` looks up its value.
 
-    value: Node | None
-    """The expression; None for an option, or a parameter, without a default."""
-    option: Node | None = None
-    """The arguments of the call that defines the option of a command line, where it is one."""
-
-    @property
-    def is_certain(self) -> bool:
-        """Whether it is no part of a branch or a loop of its function."""
-        inside = around(self.value, *_BRANCHES, *_LOOPS, *_FUNCTIONS) if self.value is not None else None
-        return inside is None or inside.type in _FUNCTIONS
-
-
-def sources(node: Node, module: Module) -> Iterator[Source]:
-    """Yield each place in the file that gives what the expression ``node`` looks up its value.
-
-    A place that cannot come before ``node`` is left out: one further down in the same function, or in another branch
-    of the same test.
+    It is asked once for all that looks up the same, and what it says goes for them all. None is left out, and so is a
+    place that cannot come before ``node``: one further down in the same function, or in another branch of the same
+    test.
     """
     looked_up = read(node)
     if looked_up is None:
@@ -53,120 +47,197 @@ def sources(node: Node, module: Module) -> Iterator[Source]:
     if not holder:
         found = _of_plain_name(node, name, module)
     elif looked_up.endswith("]"):
-        found = _of_entry(node, looked_up, name, holder, module)
+        found = _of_entry(node, looked_up, name, module)
     else:
         found = _of_attribute(node, looked_up, name, holder, module)
-    yield from (source for source in found if source.value is None or _may_precede(source.value, node))
+    for gathered, first, last in found:
+        for source, answer in gathered.answers(ask, steps, module, first=first, last=last):
+            if source.value is None or _may_precede(source.value, node):
+                yield answer
 
 
-def parameter(node: Node, name: str) -> Node | None:
+def parameter(node: Node, name: str, module: Module) -> Node | None:
     """Return the name of the parameter ``name`` of the innermost function around ``node`` that has one."""
     function = around(node, *_FUNCTIONS)
     while function is not None:
-        found = _parameter_of(function, name)
+        found = _parameters(function, module).get(name)
         if found is not None:
             return found
         function = around(function, *_FUNCTIONS)
     return None
 
 
-def _parameter_of(function: Node, name: str) -> Node | None:
-    parameters = function.child_by_field_name("parameters")
-    for declared in parameters.named_children if parameters is not None else ():
+@once
+def _parameters(function: Node, module: Module) -> dict[str, Node]:
+    """Return where each parameter of ``function`` is named."""
+    listed = function.child_by_field_name("parameters")
+    found: dict[str, Node] = {}
+    for declared in listed.named_children if listed is not None else ():
         named = declared.child_by_field_name("name")
         if named is None:
             named = declared.named_children[0] if declared.type == "typed_parameter" else declared
-        if text_of(named) == name:
-            return named
-    return None
+        found.setdefault(text_of(named), named)
+    return found
 
 
-def _of_plain_name(node: Node, name: str, module: Module) -> Iterator[Source]:
+def _of_plain_name(node: Node, name: str, module: Module) -> Iterator[_Part]:
     """Yield the sources in the innermost function around ``node`` that gives ``name`` a value, else in the module."""
-    assigned: dict[int | None, list[Node]] = {}
-    for place in module.words({name}):
-        found = placed(place) if place.type == "identifier" else None
-        is_bare = place.parent is not None and place.parent.type != "attribute"
-        if found is not None and found.form == "assignment" and is_bare:
-            scope = around(place, *_FUNCTIONS)
-            assigned.setdefault(scope.id if scope is not None else None, []).append(found.value)
-    function = around(node, *_FUNCTIONS)
+    assigned = _assigned_by_scope(name, module)
+    function = home = around(node, *_FUNCTIONS)
     while True:
-        here: list[Source] = []
-        declared = _parameter_of(function, name) if function is not None else None
-        if declared is not None:
-            default = placed(declared)
-            if default is None:
-                here += [Source(None), *_options(name, module)]  # click fills the parameters that options are called
-            else:
-                here.append(Source(default.value))
-        for value in assigned.get(function.id if function is not None else None, ()):
-            source = Source(value)
-            if source.is_certain and value.end_byte <= node.start_byte:
-                here.clear()  # what was there before is gone
-            here.append(source)
-        if here or function is None:
-            yield from here
+        here = assigned.get(function.id if function is not None else None, _NOTHING)
+        first = here.last_certain(node.start_byte)  # what was there before is gone
+        declared = _declared((name, function), module) if function is not None and first is None else _NOTHING
+        yield declared, 0, None
+        if function == home and around(node, *_LOOPS) is None:
+            yield here, first or 0, here.before(node.end_byte)
+        else:
+            yield here, first or 0, None
+        if declared.sources or here.sources or function is None:
             return
         function = around(function, *_FUNCTIONS)
 
 
-def _of_attribute(node: Node, looked_up: str, name: str, holder: str, module: Module) -> Iterator[Source]:
+@once
+def _assigned_by_scope(name: str, module: Module) -> dict[int | None, Gathered]:
+    """Return what is assigned to the plain ``name``, by the id of the function; that of the module itself is None."""
+    found: dict[int | None, list[Source]] = {}
+    for place, given in _given(name, module):
+        if given.form == "assignment" and place.parent is not None and place.parent.type != "attribute":
+            scope = around(place, *_FUNCTIONS)
+            found.setdefault(scope.id if scope is not None else None, []).append(Source(given.value))
+    return {scope: Gathered(sources) for scope, sources in found.items()}
+
+
+@once
+def _declared(asked: tuple[str, Node], module: Module) -> Gathered:
+    """Return what the parameter that has a name is in a function where it is not given; nothing without one."""
+    name, function = asked
+    declared = _parameters(function, module).get(name)
+    if declared is None:
+        return _NOTHING
+    default = placed(declared)
+    if default is not None:
+        return Gathered([Source(default.value)])
+    # click fills the parameters that options are called
+    return Gathered([Source(None), *_options(name, module).sources])
+
+
+def _of_attribute(node: Node, looked_up: str, name: str, holder: str, module: Module) -> Iterator[_Part]:
     own = around(node, "class_definition")
-    is_own = holder in ("self", "cls")
-    if not is_own:
-        yield from _options(name, module)
-    declared: dict[int, Source] = {}
+    place = own.id if own is not None else None
+    if holder in ("self", "cls"):
+        yield _assigned_in_classes(name, module).get((looked_up, place), _NOTHING), 0, None
+        yield _class_attributes(name, module).get(place, _NOTHING), 0, None
+        return
+    yield _options(name, module), 0, None
+    if holder == "self.hparams":  # what Lightning's save_hyperparameters() saves
+        yield _defaults_in_classes(name, module).get(place, _NOTHING), 0, None
+    yield _assigned(name, module).get(looked_up, _NOTHING), 0, None
+    by_class = _class_attributes(name, module)
+    if len(by_class) == 1:  # of two classes with such an attribute, nobody knows which it is
+        yield next(iter(by_class.values())), 0, None
+
+
+@once
+def _assigned(name: str, module: Module) -> dict[str | None, Gathered]:
+    """Return what is assigned to each attribute that ``name`` is the last part of, by the whole as ``read`` has it."""
+    return _by_key((read(place.parent), found) for place, found in _given(name, module) if found.form == "assignment")
+
+
+@once
+def _assigned_in_classes(name: str, module: Module) -> dict[tuple[str | None, int | None], Gathered]:
+    """Return the same, by the whole and the id of the class around it."""
+    return _by_key(
+        ((read(place.parent), _class_of(place)), found)
+        for place, found in _given(name, module)
+        if found.form == "assignment"
+    )
+
+
+@once
+def _defaults_in_classes(name: str, module: Module) -> dict[int | None, Gathered]:
+    """Return the defaults of the parameters ``name``, by the id of the class around them."""
+    return _by_key(
+        (_class_of(place), found) for place, found in _given(name, module) if found.form == "parameter-default"
+    )
+
+
+@once
+def _class_attributes(name: str, module: Module) -> dict[int | None, Gathered]:
+    """Return what a class declares ``name`` to be in the end, by the id of the class."""
+    last = {
+        _class_of(place): found
+        for place, found in _given(name, module)
+        if found.form in ("class-attribute", "field-default")
+    }
+    return _by_key((inside, found) for inside, found in last.items() if inside is not None)
+
+
+def _of_entry(node: Node, looked_up: str, name: str, module: Module) -> Iterator[_Part]:
+    yield _entries(name, module).get(looked_up, _NOTHING), 0, None
+    default = fallback(node) if node.type == "call" else None
+    if default is not None:
+        yield Gathered([Source(default)]), 0, None
+
+
+@once
+def _entries(name: str, module: Module) -> dict[str | None, Gathered]:
+    """Return what each entry ``name`` of something is given, by the whole as ``read`` has it."""
+
+    def entries() -> Iterator[tuple[str | None, Placed]]:
+        for place in module.words({name}):
+            found = placed(place) if place.type == "string_content" else None
+            string_node = place.parent
+            if found is None or string_node is None:
+                continue
+            if found.form == "assignment":
+                yield read(string_node.parent), found
+            elif found.form == "dict-entry" and found.holder is not None:
+                holder = _made_for(found.holder)
+                yield None if holder is None else f"{holder}[{name}]", found
+
+    return _by_key(entries())
+
+
+def _made_for(made: Node) -> str | None:
+    """Return what the dict ``made`` is assigned to."""
+    above = made.parent
+    return read(above.child_by_field_name("left")) if above is not None and above.type == "assignment" else None
+
+
+def _given(name: str, module: Module) -> Iterator[tuple[Node, Placed]]:
+    """Yield each place at which the identifier ``name`` is given a value."""
     for place in module.words({name}):
         found = placed(place) if place.type == "identifier" else None
-        if found is None:
-            continue
-        inside = around(place, "class_definition")
-        if found.form in ("class-attribute", "field-default"):
-            if inside is not None and (not is_own or inside == own):
-                declared[inside.id] = Source(found.value)
-        elif found.form == "assignment" and read(place.parent) == looked_up and (not is_own or inside == own):
-            yield Source(found.value)
-        elif found.form == "parameter-default" and holder == "self.hparams" and inside == own:
-            yield Source(found.value)  # what Lightning's save_hyperparameters() saves
-    if len(declared) == 1:  # of two classes with such an attribute, nobody knows which it is
-        yield from declared.values()
+        if found is not None:
+            yield place, found
 
 
-def _of_entry(node: Node, looked_up: str, name: str, holder: str, module: Module) -> Iterator[Source]:
-    for place in module.words({name}):
-        string_node = place.parent if place.type == "string_content" else None
-        above = string_node.parent if string_node is not None else None
-        found = placed(place) if above is not None else None
-        if found is None or above is None:
-            continue
-        if (found.form == "assignment" and read(above) == looked_up) or (
-            found.form == "dict-entry" and found.holder is not None and _is_made_for(found.holder, holder)
-        ):
-            yield Source(found.value)
-    if node.type == "call":
-        default = fallback(node)
-        if default is not None:
-            yield Source(default)
+def _class_of(node: Node) -> int | None:
+    definition = around(node, "class_definition")
+    return definition.id if definition is not None else None
 
 
-def _is_made_for(made: Node, holder: str) -> bool:
-    """Return whether the dict ``made`` is what ``holder`` is assigned."""
-    above = made.parent
-    return above is not None and above.type == "assignment" and read(above.child_by_field_name("left")) == holder
+def _by_key(found: Iterable[tuple[_Key, Placed]]) -> dict[_Key, Gathered]:
+    gathered: dict[_Key, list[Source]] = {}
+    for key, each in found:
+        gathered.setdefault(key, []).append(Source(each.value))
+    return {key: Gathered(sources) for key, sources in gathered.items()}
 
 
-def _options(name: str, module: Module) -> Iterator[Source]:
-    """Yield the definitions of the option of a command line that is called ``name``."""
-    seen: set[int] = set()
+@once
+def _options(name: str, module: Module) -> Gathered:
+    """Return the definitions of the option of a command line that is called ``name``."""
+    found: dict[int, Source] = {}
     for word in module.words({name, f"--{name}", f"--{name.replace('_', '-')}", f"-{name}"}):
         call = around(word, "call") if word.type == "string_content" else None
-        if call is None or call.id in seen or last_name(call.child_by_field_name("function")) not in _OPTION_CALLS:
+        if call is None or call.id in found or last_name(call.child_by_field_name("function")) not in _OPTION_CALLS:
             continue
         listed = call.child_by_field_name("arguments")
         if listed is not None and _names(listed, name):
-            seen.add(call.id)
-            yield Source(keyword(listed, "default"), listed)
+            found[call.id] = Source(keyword(listed, "default"), listed)
+    return Gathered(found.values())
 
 
 def _names(listed: Node, name: str) -> bool:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from worker_lint.locate.forms import keyword, text_of
 from worker_lint.locate.module import around
 from worker_lint.regex import regex
+from worker_lint.rules._once import once
 from worker_lint.rules._reads import last_part, read
-from worker_lint.rules._sources import alternatives, sources
+from worker_lint.rules._sources import alternatives, answers
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
     from worker_lint.locate.module import Module
+    from worker_lint.rules._gathered import Source
 
 _MOST_STEPS = 4
 """Names that a count is followed through: ``self.n`` to ``n`` to ``args.n`` to ``--n``."""
@@ -24,13 +26,16 @@ _ABOVE_ZERO = regex(r"(?i)positive|natural|at_?least|range|bounded|min")
 
 def zero(count: Node, module: Module, steps: int = _MOST_STEPS) -> Node | None:
     """Return a literal 0 in the file that the expression ``count`` may stand for, or None where there is none."""
-    for source in sources(count, module):
-        for value in alternatives(source.value) if source.value is not None else ():
-            if text_of(value) == "0":
-                return value
-            found = zero(value, module, steps - 1) if steps and not _is_tested(value) else None
-            if found is not None:
-                return found
+    return next(answers(_zero_of, steps, count, module), None)
+
+
+def _zero_of(source: Source, steps: int, module: Module) -> Node | None:
+    for value in alternatives(source.value) if source.value is not None else ():
+        if text_of(value) == "0":
+            return value
+        found = zero(value, module, steps - 1) if steps and not _is_tested(value) else None
+        if found is not None:
+            return found
     return None
 
 
@@ -54,19 +59,25 @@ def is_refused(count: Node, module: Module, steps: int = _MOST_STEPS) -> bool:
     looked_up = read(count)
     if looked_up is None:
         return False
-    name = last_part(looked_up)
-    if any(_settles(place, name) for place in module.words({name})):
-        return True
-    for source in sources(count, module):
-        if source.option is not None:
-            choices = text_of(keyword(source.option, "choices"))
-            if (choices and not re.search(r"\b0\b", choices)) or _ABOVE_ZERO.search(
-                text_of(keyword(source.option, "type"))
-            ):
-                return True
-        elif source.value is not None and steps and is_refused(source.value, module, steps - 1):
-            return True
-    return False
+    return _is_settled(last_part(looked_up), module) or any(answers(_refuses, steps, count, module))
+
+
+@once
+def _is_settled(name: str, module: Module) -> bool:
+    """Return whether the file has a test of ``name`` after which it is no 0."""
+    return any(_settles(place, name) for place in module.words({name}))
+
+
+def _refuses(source: Source, steps: int, module: Module) -> Literal[True] | None:
+    """Return True where ``source`` takes no 0, and None elsewhere."""
+    refuses = False
+    if source.option is not None:
+        choices = text_of(keyword(source.option, "choices"))
+        refuses = bool(choices) and not re.search(r"\b0\b", choices)
+        refuses = refuses or _ABOVE_ZERO.search(text_of(keyword(source.option, "type"))) is not None
+    elif source.value is not None and steps:
+        refuses = is_refused(source.value, module, steps - 1)
+    return True if refuses else None
 
 
 def _settles(place: Node, name: str) -> bool:
