@@ -9,6 +9,7 @@ from worker_lint.errors import SourceError
 from worker_lint.file_report import FileReport
 from worker_lint.judge import judged
 from worker_lint.locate import locate
+from worker_lint.locate.elision import Unseen, forget
 from worker_lint.opening import is_bystander, opened, words_of
 from worker_lint.source import Source, read
 
@@ -34,8 +35,18 @@ def check_text(path: Path, data: bytes, policies: Policies) -> FileReport:
 
 def judged_source(source: Source, policies: Policies) -> FileReport:
     """Return the report of a whole file. Raises SettingsError, ProfileError, BaselineError and SourceError."""
+    try:
+        return _judged(source, policies, whole=False)
+    except Unseen:
+        pass
+    finally:
+        forget()
+    return _judged(source, policies, whole=True)
+
+
+def _judged(source: Source, policies: Policies, *, whole: bool) -> FileReport:
     settings = policies.settings_for(source.path)
-    documents = locate(source, words_of(settings))
+    documents = locate(source, words_of(settings), whole=whole)
     policy = policies.for_path(source.path)
     found = judged(documents, policy)
     seen = sightings(documents, settings)

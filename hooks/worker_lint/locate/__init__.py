@@ -16,17 +16,21 @@ _HOLDERS = frozenset({"notebook", "markdown", "makefile", "dockerfile"})
 """Languages that say nothing themselves; their modules cut out the pieces that are in others."""
 
 
-def locate(source: Source, words: Vocabulary) -> tuple[Document, ...]:
+def locate(source: Source, words: Vocabulary, *, whole: bool = True) -> tuple[Document, ...]:
     """Return what ``source`` holds: its own document, and one for each piece of another language inside it.
 
-    Raises SourceError where it cannot be judged.
+    Unless ``whole``, the tree of a Python source may lack what seems not to be needed (see ``elision``).
+    Raises SourceError where it cannot be judged, and Unseen where something is needed that the tree lacks.
     """
     # Each language's grammar is loaded when its first file comes.
     module = import_module(f"worker_lint.locate.{source.language}")
+    if not whole and source.language == "python":
+        found: tuple[Document, ...] = module.locate(source, words, whole=False)
+        return found
     # A module knows its own language alone: of a piece in another it yields the source.
-    found = module.pieces(source) if source.language in _HOLDERS else module.locate(source, words)
+    held = module.pieces(source) if source.language in _HOLDERS else module.locate(source, words)
     return tuple(
-        document for each in found for document in (_of_piece(each, words) if isinstance(each, Source) else (each,))
+        document for each in held for document in (_of_piece(each, words) if isinstance(each, Source) else (each,))
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from worker_lint.locate.elision import notice
+
 if TYPE_CHECKING:
     from tree_sitter import Node
 
@@ -17,6 +19,7 @@ def node_at(root: Node, start: int, end: int) -> Node | None:
 
     The limit keeps the way up from there, which costs as many steps again at each node, short.
     """
+    notice(start, end)
     cursor = root.walk()
     levels = 0
     # Down to a leaf without a look at what is passed, and up again where that leaf does not reach as far.
@@ -36,6 +39,7 @@ def outermost_at(root: Node, start: int, end: int, types: tuple[str, ...]) -> No
 
     None also where it is deeper than ``MOST_LEVELS`` below ``root``.
     """
+    notice(start, end)
     cursor = root.walk()
     for _ in range(MOST_LEVELS):
         if cursor.goto_first_child_for_byte(start) is None:
@@ -53,6 +57,7 @@ def line_of_descent(root: Node, start: int, end: int) -> list[Node]:
 
     It goes down once; ``Node.parent`` would go down from the root for every step up.
     """
+    notice(start, end)
     cursor = root.walk()
     line = [root]
     while cursor.goto_first_child_for_byte(start) is not None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from worker_lint.dataclass import dataclass
 from worker_lint.locate.descent import node_at
+from worker_lint.locate.elision import forget, parsed
 from worker_lint.locate.forms import last_name, text_of
 from worker_lint.locate.imports import Imports
 from worker_lint.locate.places import Places
@@ -15,10 +16,11 @@ from worker_lint.locate.values import python_value, unwrapped
 from worker_lint.locate.words import present
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
     from tree_sitter import Node
 
+    from worker_lint.locate.elision import Body
     from worker_lint.locate.vocabulary import Vocabulary
     from worker_lint.site import Value
 
@@ -32,6 +34,8 @@ class Module:
 
     code: bytes
     vocabulary: Vocabulary
+    left_out: Sequence[Body] = ()
+    """Bodies of functions that its tree may lack: who looks there raises Unseen."""
 
     @cached_property
     def root(self) -> Node:
@@ -39,6 +43,11 @@ class Module:
         # Code in which no word stands outside of comments is not parsed at all.
         from worker_lint.locate.grammars import parser
 
+        if self.left_out:
+            root = parsed(self.code, self.left_out).root_node
+            if not root.has_error:
+                return root
+            forget()
         return parser("python").parse(self.code).root_node
 
     @cached_property

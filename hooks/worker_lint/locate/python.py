@@ -8,6 +8,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from worker_lint.locate.descent import node_at
+from worker_lint.locate.elision import LOOKED_FOR, bodies
 from worker_lint.locate.evidence import PROOF, Evidence, weigh
 from worker_lint.locate.flow import Reach, sink_of
 from worker_lint.locate.forms import Placed, placed, text_of
@@ -22,6 +23,7 @@ from worker_lint.locate.vocabulary import normalised
 from worker_lint.locate.words import occurrences, worker_words
 from worker_lint.regex import regex
 from worker_lint.site import Document, Site
+from worker_lint.stems import MARK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,13 +40,19 @@ _MOST_TOO_DEEP = 100
 """Words deeper in the tree than anybody writes code, after which the file is taken for no code."""
 
 
-def locate(source: Source, words: Vocabulary) -> tuple[Document, ...]:
-    """Return the sites and groups of a Python source, whatever its version, syntax errors and all."""
+def locate(source: Source, words: Vocabulary, *, whole: bool = True) -> tuple[Document, ...]:
+    """Return the sites and groups of a Python source, whatever its version, syntax errors and all.
+
+    Unless ``whole``, what seems not to be needed is left out of its tree, and whoever looks there raises Unseen.
+    """
     module = Module(source.parsed, words)
     counts = list(_count_words(module.code, words))
     others = list(occurrences(module.code, words.option_names | words.loader_names))
     if not may_give(module.code, counts, others, words.loader_names):
         return (Document(source, module=module),)
+    if not whole and MARK not in module.code:  # a comment to us may be anywhere
+        places = sorted(start for _, (start, _) in chain(counts, others, occurrences(module.code, LOOKED_FOR)))
+        module = Module(module.code, words, bodies(module.code, places))
     return (_Locator(source, words, module, counts, others).document(),)
 
 

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from worker_lint.locate.descent import node_at
+from worker_lint.locate.elision import notice
 from worker_lint.locate.forms import text_of
 from worker_lint.locate.values import python_value
 from worker_lint.locate.words import occurrences
@@ -43,6 +44,8 @@ def conditions_around(node: Node) -> tuple[str, ...]:
 @lru_cache(maxsize=2)  # the scope of a call, and the one around it; each holds the tree of its file
 def _tests_in(scope: Node) -> tuple[tuple[str, int, int], ...]:
     """Return every test that ``scope`` makes, with the bytes of what makes it: much of a file may ask for them."""
+    if scope.type == "function_definition":
+        notice(scope.start_byte, scope.end_byte)
     found: list[tuple[Node, Node | None]] = []
     stack = [scope]
     while stack:

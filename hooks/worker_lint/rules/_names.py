@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from worker_lint.dataclass import dataclass
 from worker_lint.locate.descent import node_at
+from worker_lint.locate.elision import notice
 from worker_lint.locate.forms import last_name, text_of
 from worker_lint.locate.module import around
 from worker_lint.locate.values import unwrapped
@@ -30,6 +31,7 @@ _DEFINITIONS = ("function_definition", "class_definition")
 
 def within(node: Node, *types: str) -> Iterator[Node]:
     """Yield each node of one of ``types`` below ``node``, in order, but nothing of the classes in there."""
+    notice(node.start_byte, node.end_byte)
     stack = list(reversed(node.named_children))
     while stack:
         found = stack.pop()

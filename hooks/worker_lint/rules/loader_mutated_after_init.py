@@ -99,7 +99,11 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
         return
     settings = list(_SETTING.finditer(module.code))
     names = _names(built, module) if settings else set()
+    written = tuple(name.encode() for name in names)
     for match in settings:
+        place = match.start()
+        if not module.code.endswith(written, 0, place) and not module.code[place - 1 : place].isspace():
+            continue
         node = node_at(module.root, *match.span(1))
         target = node.parent if node is not None else None
         setting = target.parent if target is not None else None
