@@ -11,7 +11,8 @@ from worker_lint.check import check
 from worker_lint.discover import Found
 from worker_lint.finding import Finding
 from worker_lint.judge import judge
-from worker_lint.locate import locate
+from worker_lint.locate import elision, locate
+from worker_lint.locate.elision import Unseen, forget
 from worker_lint.locate.vocabulary import vocabulary
 from worker_lint.opening import language_of, open_source
 from worker_lint.policies import Policies
@@ -38,14 +39,31 @@ class Judged:
         return f"{finding.severity}: {finding.message}; {finding.help}"
 
 
+def assert_same_without_bodies(source, policy, findings):
+    """Assert that the same is found where bodies are left out of the tree, unless somebody looks at one of them."""
+    try:
+        spared = judge(locate(source, vocabulary(), whole=False), policy)
+    except Unseen:
+        return
+    finally:
+        forget()
+    assert _told(spared) == _told(findings)
+
+
+def _told(findings):
+    return [(s.path, f.code, f.severity, f.start, f.end, f.message, f.help, f.fix, f.related) for s, f in findings]
+
+
 @pytest.fixture
-def judged(tmp_path):
+def judged(tmp_path, monkeypatch):
     """What one rule, or (None) every one that is on by default, says of a text in a folder with these settings.
 
     The example profiles lie in the folder too. ``beside`` are the texts of further files, by name: given those, even
     none, the rules that look across files speak as well.
     """
     shutil.copytree(PROFILES, tmp_path, dirs_exist_ok=True)
+    monkeypatch.setattr(elision, "_LEAST", 1)
+    monkeypatch.setattr(elision, "_DEAR", 1 << 40)
 
     def run(code, text, settings="", name="train.py", unsafe=True, beside=None):
         (tmp_path / "worker-lint.toml").write_text(settings, encoding="utf-8")
@@ -62,6 +80,7 @@ def judged(tmp_path):
             return Judged([], data.decode())
         documents = locate(source, vocabulary())
         findings = judge(documents, policy)
+        assert_same_without_bodies(source, policy, findings)
         if beside is not None:
             findings += across({**beside, name: text}, policies)
         mended = apply_fixes(source, findings, policy, unsafe=unsafe)[0]
