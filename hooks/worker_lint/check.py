@@ -9,7 +9,7 @@ from worker_lint.errors import SourceError
 from worker_lint.file_report import FileReport
 from worker_lint.judge import judged
 from worker_lint.locate import locate
-from worker_lint.locate.elision import Unseen, forget
+from worker_lint.locate.elision import UnseenError, forget
 from worker_lint.opening import is_bystander, opened, words_of
 from worker_lint.source import Source, read
 
@@ -37,7 +37,7 @@ def judged_source(source: Source, policies: Policies) -> FileReport:
     """Return the report of a whole file. Raises SettingsError, ProfileError, BaselineError and SourceError."""
     try:
         return _judged(source, policies, whole=False)
-    except Unseen:
+    except UnseenError:
         pass
     finally:
         forget()

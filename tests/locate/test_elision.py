@@ -6,16 +6,17 @@ from bisect import bisect_right
 from pathlib import Path
 
 import pytest
-from bench.synthetic import text
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from bench.synthetic import text
 from worker_lint.check import judged_source
 from worker_lint.judge import judged
 from worker_lint.locate import elision, locate
 from worker_lint.locate.descent import line_of_descent, node_at, outermost_at
-from worker_lint.locate.elision import Unseen, bodies, forget, notice, parsed
+from worker_lint.locate.elision import UnseenError, bodies, forget, notice, parsed
 from worker_lint.locate.grammars import parser
+from worker_lint.locate.reach import conditions_around
 from worker_lint.locate.vocabulary import vocabulary
 from worker_lint.policies import Policies
 from worker_lint.rules._names import within
@@ -143,7 +144,9 @@ HEADS = st.sampled_from(
         "def f[T](a: T):", "def  f (a):", "match x:", "def f(a=lambda: 1):", "def train_dataloader(self):", "def f(a='''\n'''):",
     ]
 )  # fmt: skip
-Y = st.sampled_from(["    ", "  ", "        ", "\t"])
+ASIDE = "\0"
+"""Stands before what goes on where it is, be it at column 0, and however deep the statement is."""
+STEPS = st.sampled_from(["    ", "  ", "        ", "\t"])
 
 
 @st.composite
@@ -151,33 +154,26 @@ def blocks(draw, depth=0):
     lines = []
     for _ in range(draw(st.integers(1, 4))):
         if depth < 3 and draw(st.booleans()):
-            head, step = draw(HEADS), draw(Y) if draw(st.integers(0, 9)) == 0 else "    "
+            head, step = draw(HEADS), draw(STEPS) if draw(st.integers(0, 9)) == 0 else "    "
             if draw(st.integers(0, 9)) == 0:
                 lines.append(f"{head} {draw(SIMPLE)}")
                 continue
-            lines.append(head)
-            # Strings and brackets go on at column 0 as well.
-            inner = draw(blocks(depth=depth + 1))
-            deep = draw(st.booleans())
-            lines += [step + line if deep or index == 0 or not line[:1] else step + line for index, line in enumerate(inner)]
+            lines += head.split("\n")
+            lines += [step + line for line in draw(blocks(depth=depth + 1))]
             if head == "try:":
                 lines += ["except E:", "    pass"]
         else:
             first, *others = draw(SIMPLE).split("\n")
-            lines += [first, *(f"{ZERO}{other}" for other in others)]
+            lines += [first, *(f"{ASIDE}{other}" for other in others)]
         lines += [""] * draw(st.integers(0, 1))
     return lines
-
-
-ZERO = "\0"
-"""Marks a line that stays as it is, whatever is around it."""
 
 
 @st.composite
 def modules(draw):
     """Python of any layout, most of it without errors."""
-    lines = draw(blocks())
-    code = "\n".join(line.rpartition(ZERO)[2] if ZERO in line else line for line in lines) + draw(st.sampled_from(["\n", "", "\n\n"]))
+    lines = [line.rpartition(ASIDE)[2] for line in draw(blocks())]
+    code = "\n".join([*lines, *draw(st.sampled_from([[""], [], ["", ""]]))])
     return code.replace("\n", draw(st.sampled_from(["\n"] * 9 + ["\r\n"])))
 
 
@@ -245,7 +241,7 @@ def root():
 def test_a_look_at_what_was_left_out_is_noticed(root, word):
     start = CODE.index(word)
     for look in (node_at, line_of_descent, lambda *place: outermost_at(*place, ("call",))):
-        with pytest.raises(Unseen):
+        with pytest.raises(UnseenError):
             look(root, start, start + len(word))
 
 
@@ -259,9 +255,17 @@ def test_a_look_beside_it_is_not(root, word):
 def test_a_way_down_by_children_is_noticed(root):
     function = node_at(root, CODE.index(b"g("), CODE.index(b"g(") + 1).parent
     assert function.text == b"def g(fourth):\n    return 4  # fifth"
-    with pytest.raises(Unseen):
+    with pytest.raises(UnseenError):
         list(within(function, "return_statement"))
     assert [found.text for found in within(function.child_by_field_name("parameters"), "identifier")] == [b"fourth"]
+
+
+def test_to_ask_for_the_tests_around_something_in_a_head_is_noticed():
+    code = b"def f(a=dict(b=1)):\n    assert a\n"
+    root = parsed(code, bodies(code, [])).root_node
+    call = node_at(root, code.index(b"dict"), code.index(b"dict") + 4).parent
+    with pytest.raises(UnseenError):
+        conditions_around(call)
 
 
 def test_nothing_is_noticed_once_no_tree_is_in_use(root):
@@ -283,9 +287,9 @@ def make(data):
 def test_a_file_that_is_looked_into_is_judged_from_its_whole_tree(monkeypatch):
     source = Source(Path("train.py"), "python", LOOKED_INTO)
     policies = Policies(SettingsResolver({"select": ("WL508",)}, isolated=True), {"CI": "true"})
-    with pytest.raises(Unseen):
+    with pytest.raises(UnseenError):
         judged(locate(source, vocabulary(), whole=False), policies.for_path(source.path))
-    (_, finding), = judged_source(source, policies).findings
+    ((_, finding),) = judged_source(source, policies).findings
     assert finding.code == "WL508"
     notice(0, len(LOOKED_INTO))  # which nobody notices any more
 

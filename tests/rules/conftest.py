@@ -12,7 +12,7 @@ from worker_lint.discover import Found
 from worker_lint.finding import Finding
 from worker_lint.judge import judge
 from worker_lint.locate import elision, locate
-from worker_lint.locate.elision import Unseen, forget
+from worker_lint.locate.elision import UnseenError, forget
 from worker_lint.locate.vocabulary import vocabulary
 from worker_lint.opening import language_of, open_source
 from worker_lint.policies import Policies
@@ -43,7 +43,7 @@ def assert_same_without_bodies(source, policy, findings):
     """Assert that the same is found where bodies are left out of the tree, unless somebody looks at one of them."""
     try:
         spared = judge(locate(source, vocabulary(), whole=False), policy)
-    except Unseen:
+    except UnseenError:
         return
     finally:
         forget()

@@ -20,7 +20,7 @@ def locate(source: Source, words: Vocabulary, *, whole: bool = True) -> tuple[Do
     """Return what ``source`` holds: its own document, and one for each piece of another language inside it.
 
     Unless ``whole``, the tree of a Python source may lack what seems not to be needed (see ``elision``).
-    Raises SourceError where it cannot be judged, and Unseen where something is needed that the tree lacks.
+    Raises SourceError where it cannot be judged, and UnseenError where something is needed that the tree lacks.
     """
     # Each language's grammar is loaded when its first file comes.
     module = import_module(f"worker_lint.locate.{source.language}")

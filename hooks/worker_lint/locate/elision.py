@@ -10,7 +10,7 @@ That is safe because:
 - Only what is surely a whole body is left out: ``bodies`` is content with few kinds of layout, and takes a function
   that is not of them as it is. A tree that has an error nonetheless is not used: the whole file is parsed then.
 - Who looks at a place that was left out is noticed: whatever goes down a tree, by offset or by children, asks
-  ``notice``, which raises ``Unseen``. The file is then judged anew, from its whole tree (``check.judged_source``).
+  ``notice``, which raises ``UnseenError``. The file is then judged anew, from its whole tree (``check.judged_source``).
   To notice too much costs time alone; so does a body that is left out although somebody will look at it.
 
 What does not show is a mistake in the syntax of a body that is left out. The parser finds its way again within it, so
@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 _LEAST = 100
 """Bytes of a body below which to parse it costs no more than to leave it out."""
 _DEAR = 500
-"""Bytes left out that pay for one more range beside as many bytes that are parsed: each token goes through all ranges."""
+"""Bodies of a file that cost as much as they save, where as much is left out as is parsed: each token looks for its
+place among all of them."""
 
 _UNSURE = (b"\t", b"\r", b"\f")
 """Bytes that make lines and indentations of which nothing is claimed here."""
@@ -60,7 +61,7 @@ _BACKSLASH = ord("\\")
 _ENDLESS = 0xFFFFFFFF
 
 
-class Unseen(Exception):
+class UnseenError(Exception):
     """Somebody looked at what was left out of a tree: the file has to be judged from its whole tree."""
 
 
@@ -114,7 +115,7 @@ def _bodies(code: bytes, places: Sequence[int], strings: list[int]) -> Iterator[
         end = _end(code, start, depth, strings)
         place = bisect_left(places, at)
         if end - start >= _LEAST and not (place < len(places) and places[place] < end):
-            # What is less deep than the body, and deeper than the function, is no Python; the parser ends the body there.
+            # What is deeper than the function, and less deep than its body, is no Python, but ends the body.
             is_whole = not code.startswith(b" " * (indent + 1), end + 1)
             body = _body(code, start, end, strings) if is_whole else None
             if body is not None and not _is_looked_at(code, head.start(1) - 1, end):
@@ -284,10 +285,10 @@ _ends: list[int] = []
 
 
 def notice(start: int, end: int) -> None:
-    """Raise Unseen where one of the bytes ``start`` to ``end``, which somebody looks at, was left out of the tree."""
+    """Raise UnseenError where one of the bytes ``start`` to ``end``, at which somebody looks, was left out."""
     before = bisect_left(_starts, end)
     if before and _ends[before - 1] > start:
-        raise Unseen
+        raise UnseenError
 
 
 def forget() -> None:

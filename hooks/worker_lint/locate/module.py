@@ -35,7 +35,7 @@ class Module:
     code: bytes
     vocabulary: Vocabulary
     left_out: Sequence[Body] = ()
-    """Bodies of functions that its tree may lack: who looks there raises Unseen."""
+    """Bodies of functions that its tree may lack: who looks there raises UnseenError."""
 
     @cached_property
     def root(self) -> Node:

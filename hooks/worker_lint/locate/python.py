@@ -43,7 +43,7 @@ _MOST_TOO_DEEP = 100
 def locate(source: Source, words: Vocabulary, *, whole: bool = True) -> tuple[Document, ...]:
     """Return the sites and groups of a Python source, whatever its version, syntax errors and all.
 
-    Unless ``whole``, what seems not to be needed is left out of its tree, and whoever looks there raises Unseen.
+    Unless ``whole``, what seems not to be needed is left out of its tree, and whoever looks there raises UnseenError.
     """
     module = Module(source.parsed, words)
     counts = list(_count_words(module.code, words))
