@@ -142,8 +142,8 @@ def _strings(code: bytes) -> list[int] | None:
         start = double if is_double else single
         line = rfind(b"\n", behind, start) + 1 or behind
         before = code[line:start]
-        end = 0
-        if b'"' in before or b"'" in before or b"#" in before:
+        end, is_first = 0, not before or before.isspace()
+        if not is_first:
             plain = _BEFORE_TEXT.match(code, line, start)
             if plain is None or plain.end() < start:
                 if plain is None or not code.startswith(b"#", plain.end()):
@@ -153,7 +153,7 @@ def _strings(code: bytes) -> list[int] | None:
                     break
         if not end:
             end = _end_of_string(code, start)
-            if end < 0 or _may_nest(before, code, start, end):
+            if end < 0 or (not is_first and _may_nest(before, code[start:end])):
                 return None
             places += (start, end)
         behind = end
@@ -176,11 +176,9 @@ def _end_of_string(code: bytes, start: int) -> int:
     return end + 3 if end >= 0 else -1
 
 
-def _may_nest(before: bytes, code: bytes, start: int, end: int) -> bool:
-    """Return whether the string from ``start`` to ``end`` may have an expression in it that holds the same quotes."""
-    return before[-2:].lower().strip(b"r").endswith(b"f") and code.count(b"{", start, end) != code.count(
-        b"}", start, end
-    )
+def _may_nest(before: bytes, string: bytes) -> bool:
+    """Return whether ``string``, behind ``before``, may end in an expression in it that holds the same quotes."""
+    return before[-2:].lower().strip(b"r").endswith(b"f") and string.count(b"{") != string.count(b"}")
 
 
 def _is_looked_at(code: bytes, start: int, end: int) -> bool:
