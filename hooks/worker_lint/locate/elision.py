@@ -13,8 +13,9 @@ That is safe because:
   ``notice``, which raises ``UnseenError``. The file is then judged anew, from its whole tree (``check.judged_source``).
   To notice too much costs time alone; so does a body that is left out although somebody will look at it.
 
-What does not show is a mistake in the syntax of a body that is left out. The parser finds its way again within it, so
-that no more depends on that than where a decorator or a bracket around it would be called broken.
+The exception is a file that Python itself refuses. A mistake in the syntax of a body can throw the parser off its way,
+so that it takes what stands around the body for broken too, which no fix then touches; where the body is left out, it
+does not. (A body whose brackets do not match is never left out; that is most of what throws it off.)
 """
 
 from __future__ import annotations
