@@ -42,6 +42,8 @@ place among all of them."""
 _UNSURE = (b"\t", b"\r", b"\f")
 """Bytes that make lines and indentations of which nothing is claimed here."""
 _DEF = b"def "
+_DEEPEST = 200
+"""Bytes before a ``def`` in which its line begins, or it is taken for none."""
 _HEAD = regex(
     rb"""def +\w+\([^()"'#]*(?:(?:"[^"\\\n]*"|'[^'\\\n]*'|#[^\n]*\n|\([^()"'#]*\))[^()"'#]*)*\)[^:\n]*:"""
     rb"""(?: *(?:#[^\n]*)?\n)+( +)(?=[^ \n#])"""
@@ -88,22 +90,32 @@ def bodies(code: bytes, places: Sequence[int]) -> list[Body]:
     if strings is None:
         return []
     found = list(_bodies(code, places, strings))
-    at = code.find(_CLASS) if b"Dataset" in code else -1
+    if b"Dataset" in code:
+        datasets = _datasets(code, strings)
+        found = [body for body in found if bisect_left(datasets, body.start) % 2 == 0]
+    left_out = sum(body.last - body.start for body in found)
+    return found if (len(code) - left_out) * len(found) < left_out * _DEAR else []
+
+
+def _datasets(code: bytes, strings: list[int]) -> list[int]:
+    """Return where each class of the module that seems to be a dataset begins and ends, one after the other."""
+    places: list[int] = []
+    at = code.find(_CLASS)
     while at >= 0:
         end = at + len(_CLASS)
         if _DATASET.match(code, end):
             end = _end(code, end, 1, strings)
-            found = [body for body in found if not at < body.start < end]
+            places += (at, end)
         at = code.find(_CLASS, end)
-    left_out = sum(body.last - body.start for body in found)
-    return found if (len(code) - left_out) * len(found) < left_out * _DEAR else []
+    return places
 
 
 def _bodies(code: bytes, places: Sequence[int], strings: list[int]) -> Iterator[Body]:
     find = code.find
     at = find(_DEF)
     while at >= 0:
-        indent = _indent(code[code.rfind(b"\n", 0, at) + 1 : at])
+        line = code.rfind(b"\n", max(0, at - _DEEPEST), at) + 1
+        indent = _indent(code[line:at]) if line or at < _DEEPEST else None
         inside = bisect_right(strings, at)
         if inside % 2:
             at = find(_DEF, strings[inside])
@@ -170,8 +182,10 @@ def _end_of_string(code: bytes, start: int) -> int:
     quotes = code[start : start + 3]
     end = code.find(quotes, start + 3)
     while end >= 0 and code[end - 1] == _BACKSLASH:
-        text = code[start + 3 : end]
-        if (len(text) - len(text.rstrip(b"\\"))) % 2 == 0:
+        first = end - 1
+        while code[first - 1] == _BACKSLASH:
+            first -= 1
+        if (end - first) % 2 == 0:
             break
         end = code.find(quotes, end + 1)
     return end + 3 if end >= 0 else -1
