@@ -6,7 +6,7 @@ import pytest
 
 from worker_lint.locate import locate
 from worker_lint.locate.forms import text_of
-from worker_lint.locate.module import around
+from worker_lint.locate.module import Module, around
 from worker_lint.locate.vocabulary import vocabulary
 from worker_lint.source import Source
 
@@ -104,3 +104,29 @@ def test_names_are_known_to_be_absent_without_a_tree():
     assert module.may_hold({"webdataset", "keras"})
     assert not module.may_hold({"keras", "data"})
     assert "root" not in vars(module)
+
+
+@pytest.mark.parametrize(
+    ("code", "names"),
+    [
+        ("import a.b", {"a": "a"}),
+        ("from a import b as c, d", {"c": "a.b", "d": "a.d"}),
+        ("from a import (\n    b,\n    c,\n)", {"b": "a.b", "c": "a.c"}),
+        ("from a \\\n    import b", {"b": "a.b"}),
+        ("from \\\n    a import b", {"b": "a.b"}),
+        ("from important import b", {"b": "important.b"}),
+        ("def f():\n\timport a", {"a": "a"}),
+        ("\nimport a\r\nimport b", {"a": "a", "b": "b"}),
+        ("'''\nimport a\nfrom b import c\n'''", {}),
+        ("# import a\nreimport = 1", {}),
+        ("importlib = important", {}),
+    ],
+    ids=lambda value: value if isinstance(value, str) else None,
+)
+def test_names_are_those_that_import_statements_bind(code: str, names: dict[str, str]):
+    assert Module(code.encode(), vocabulary()).imports.names == names
+
+
+def test_modules_are_those_that_are_imported_or_imported_from():
+    imports = Module(b"import a.b as c\nfrom d import *\nfrom .e import f", vocabulary()).imports
+    assert (imports.modules, imports.stars) == ({"a.b", "d", ".e"}, ["d"])
