@@ -184,7 +184,8 @@ def last_name(node: Node | None) -> str:
 
 def text_of(node: Node | None) -> str:
     """Return the code of ``node``; the empty string where there is none."""
-    return node.text.decode("utf-8", "replace") if node is not None and node.text is not None else ""
+    text = node.text if node is not None else None  # each look copies it
+    return text.decode("utf-8", "replace") if text is not None else ""
 
 
 def _with_value(above: Node, field: str, form: Form, name: Node, holder: Node | None = None) -> Placed | None:

@@ -23,14 +23,19 @@ _GAP = (
 )
 # Of a gap that is longer than this, nobody looks for the end: that would take the square of its length.
 _BEHIND = rb"%b{0,99}(?:%%b)|%b{100}" % (_GAP, _GAP)
-_SETS = regex(rb"['\"]|" + _BEHIND % rb"=(?!=)|[:,]|or\b")
-"""Behind a name that gets a value: the end of a string, ``=``, ``: int =``, ``:=``, ``, b = 1, 2``, ``or 1``."""
+_SETS = regex(rb"['\"]|" + _BEHIND % rb"=(?!=)|:(?![ \t]*[\w.]+[ \t]*[,)])|,|or\b")
+"""Behind a name that gets a value: the end of a string, ``=``, ``: int =``, ``:=``, ``, b = 1, 2``, ``or 1``.
+
+A parameter that has a type and no default, ``: int,``, gets none.
+"""
 _NAMES = regex(rb"['\"]|" + _BEHIND % rb"=(?!=)")
 """Behind the name of an option: the end of a string, as in a dict, or ``=``."""
 _CALLS = regex(_BEHIND % rb"\(|as\b")
 """Behind a loader that is called, or imported under another name."""
 _PASSED_ON = regex(_BEHIND % rb"[,)]")
 """Behind a loader that is an argument: ``partial(DataLoader, ...)``."""
+_TYPE = regex(rb":[ \t]*[\w.]*")
+"""Before a loader that is but the type of something: ``data: utils.``."""
 _PARTIAL = b"partial"
 
 
@@ -48,7 +53,15 @@ def may_give(code: bytes, counts: Collection[Named], others: Collection[Named], 
         if word not in loaders:
             found = _NAMES.match(code, end)
         else:
-            found = _CALLS.match(code, end) or (_PASSED_ON.match(code, end) if passed_on else None)
+            found = _CALLS.match(code, end)
+            if found is None and passed_on and not _is_type(code, start):
+                found = _PASSED_ON.match(code, end)
         if found is not None and not in_comment_line(code, start):
             return True
     return False
+
+
+def _is_type(code: bytes, start: int) -> bool:
+    """Return whether the name that ends in the word at ``start`` stands behind a colon, in its line."""
+    colon = code.rfind(b":", code.rfind(b"\n", 0, start) + 1, start)
+    return colon >= 0 and _TYPE.fullmatch(code, colon, start) is not None

@@ -156,4 +156,5 @@ def _defines(root: Node, name: str) -> bool:
 
 
 def _text(node: Node | None) -> str:
-    return node.text.decode("utf-8", "replace") if node is not None and node.text is not None else ""
+    text = node.text if node is not None else None  # each look copies it
+    return text.decode("utf-8", "replace") if text is not None else ""

@@ -136,4 +136,5 @@ def _has_interpolation(node: Node) -> bool:
 
 
 def _text(node: Node | None) -> str:
-    return node.text.decode("utf-8", "replace") if node is not None and node.text is not None else ""
+    text = node.text if node is not None else None  # each look copies it
+    return text.decode("utf-8", "replace") if text is not None else ""
