@@ -49,6 +49,14 @@ def found(data: bytes) -> list[tuple[int | None, int, int, str, str]]:
 LOADER = "loader = DataLoader(data, batch_size=2, num_workers=4)"
 
 
+def test_a_count_in_a_long_line_is_found_beside_an_image():
+    names = ", ".join(["data"] * 500)
+    image = {"output_type": "display_data", "metadata": {}, "data": {"image/png": "QUJD" * 5000 + "\n"}}
+    cell = code(TORCH, f"loader = DataLoader([{names}], num_workers=4)", outputs=[image])
+    column = len(f"loader = DataLoader([{names}], num_workers=") + 1
+    assert found(notebook(cell)) == [(0, 2, column, "call-keyword", "4")]
+
+
 @pytest.mark.parametrize(
     "data",
     [

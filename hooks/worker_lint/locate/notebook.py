@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from worker_lint.errors import SourceError
 from worker_lint.locate.grammars import parser
+from worker_lint.locate.long_texts import without_long_texts
 from worker_lint.locate.magics import readings
 from worker_lint.locate.quoted import Text, escaped
 from worker_lint.regex import regex
@@ -55,9 +56,9 @@ def pieces(source: Source) -> Iterator[Source]:
 
 def _document(source: Source) -> Node:
     """Return the syntax tree of a notebook. Raises SourceError where it is no JSON."""
-    root = parser("json").parse(source.code).root_node
+    root = without_long_texts(source.code)
     if root.has_error:
-        root = parser("json").parse(_UNKNOWN.sub(_known, source.code)).root_node
+        root = without_long_texts(_UNKNOWN.sub(_known, source.code))
     if root.has_error:
         from json import JSONDecodeError, loads
 
