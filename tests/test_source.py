@@ -108,6 +108,16 @@ def test_refused(data, language, message):
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize("fill", [0, 40, 70_000, 140_000])
+def test_what_is_not_utf_8_is_found_wherever_it_stands(fill):
+    lines = ("x = 1\n" + "é" * 30 + "\n") * (fill // 66) + "y" * fill
+    for wrong in (b"\xff", b"\xc3"):
+        for data in (lines.encode() + wrong, lines.encode() + wrong + b"\n" + lines.encode()):
+            with pytest.raises(SourceError, match=f"a.py:[0-9]+:{fill + 1}: byte 0x{wrong.hex()} is not utf-8"):
+                Source.decode(Path("a.py"), "python", data)
+    assert Source.decode(Path("a.py"), "python", lines.encode()).code.decode() == lines
+
+
 def test_what_an_encoding_cannot_say_is_not_written():
     found = source(b"# coding: latin-1\n\xe9")
     with pytest.raises(SourceError, match="cannot be written back as iso-8859-1"):

@@ -61,7 +61,8 @@ def open_source(path: Path, language: Language, data: bytes, words: Vocabulary) 
     if not may_mention(data, words.stems):
         return None
     source = Source.decode(path, language, data)
-    return source if mentions(source.code, words.stems) else None
+    # Most files are in UTF-8, and what was looked at is their code.
+    return source if source.code is data or mentions(source.code, words.stems) else None
 
 
 def opened(path: Path, data: bytes, settings: Settings) -> Source | FileReport:

@@ -33,6 +33,8 @@ _MARKS = (  # of UTF-32 first, whose little-endian mark begins like that of UTF-
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_PART = 1 << 16
+"""Bytes that are looked at together, and those up to the end of their line."""
 
 
 class Position(NamedTuple):
@@ -178,6 +180,8 @@ class Source:
         if encoding in ("utf-8", "utf8") and b"\0" in data:
             raise SourceError(f"{path}: is binary (it holds a NUL byte); leave it out of the check")
         try:
+            if encoding == "utf-8" and _is_utf_8(bare):
+                return cls(path, language, bare, encoding, mark)
             if language == "python" and encoding.startswith(("utf-16", "utf-32")):
                 raise LookupError(encoding)  # the line that declares it could not be read
             text = bare.decode(encoding)
@@ -191,8 +195,6 @@ class Source:
             ) from error
         except (LookupError, UnicodeError) as error:  # codecs that are for other things than text, such as rot13
             raise SourceError(f"{path}: is not text in its declared encoding, {encoding}; declare another") from error
-        if encoding == "utf-8":
-            return cls(path, language, bare, encoding, mark)
         return cls(path, language, text.encode(), encoding, mark, exact=text.encode(encoding) == bare)
 
     def encode(self, code: bytes) -> bytes:
@@ -323,6 +325,21 @@ class Source:
         if b"\r" not in self.code:
             return self.code
         return re.sub(rb"\r(?!\n)", b"\n", self.code)
+
+
+def _is_utf_8(data: bytes) -> bool:
+    """Return whether ``data`` is UTF-8; of a large file only the parts are decoded that are not ASCII."""
+    start = 0
+    while start < len(data):
+        end = data.find(b"\n", start + _PART) + 1 or len(data)
+        part = data[start:end]
+        try:
+            if not part.isascii():
+                part.decode()
+        except UnicodeDecodeError:
+            return False
+        start = end
+    return True
 
 
 def _python_encoding(path: Path, data: bytes) -> tuple[bytes, str]:
