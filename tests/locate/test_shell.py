@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from worker_lint.errors import SourceError
-from worker_lint.locate import locate
+from worker_lint.locate import locate, shell
 from worker_lint.locate.vocabulary import vocabulary
 from worker_lint.rewrite.edits import splice
 from worker_lint.site import Document, Site
@@ -330,3 +330,9 @@ def test_a_count_of_0_is_not_written_beside_an_option_that_would_raise(tmp_path:
     assert cli(tmp_path, "--mode", "debug", "--fix").returncode == 1
     assert cli(tmp_path, "--mode", "development", "--fix").returncode == 0
     assert "num_workers 4 " in script.read_text(encoding="utf-8")
+
+
+def test_a_piece_in_which_no_word_stands_is_not_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shell, "parser", lambda _: pytest.fail("it is parsed"))
+    (document,) = shell.locate(Source(Path("a.ipynb"), "shell", b"pip install torch\n"), vocabulary())
+    assert not document.sites

@@ -58,6 +58,8 @@ def locate(source: Source, words: Vocabulary) -> tuple[Document | Source, ...]:
 
     Raises SourceError where a count is a number without end.
     """
+    if not words.concerns(source.code):  # a piece of a file that has its words elsewhere
+        return (Document(source),)
     reader = _Reader(source)
     reader.read(0, len(source.code))
     flow = Flow(reader.script, words)
