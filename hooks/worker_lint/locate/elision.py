@@ -15,7 +15,7 @@ That is safe because:
 
 The exception is a file that Python itself refuses. A mistake in the syntax of a body can throw the parser off its way,
 so that it takes what stands around the body for broken too, which no fix then touches; where the body is left out, it
-does not. (A body whose brackets do not match is never left out; that is most of what throws it off.)
+does not. (A body that closes not as many brackets as it opens is never left out: most of what throws it off does so.)
 """
 
 from __future__ import annotations
@@ -50,6 +50,11 @@ _HEAD = regex(
 )
 """A function from its ``def`` to its first statement, which is on a line of its own; the group is its indentation."""
 _BEFORE_TEXT = regex(rb"""(?:[^"'#\n]|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')*""")
+_TEXTS = regex(
+    rb"""(?s:"{3}[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"{3}|'{3}[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*'{3})"""
+    rb"""|"[^"\\\n]*(?:\\.[^"\\\n]*)*"|'[^'\\\n]*(?:\\.[^'\\\n]*)*'|#[^\n]*"""
+)
+"""A string or a comment."""
 _STRINGS = (b'"""', b"'''")
 LOOKED_FOR = ("environ", "getenv")
 """Words that rules look for in every file: to leave out a body with one of them would be noticed."""
@@ -244,13 +249,16 @@ def _body(code: bytes, start: int, end: int, strings: list[int]) -> Body | None:
         partner = code.rfind(_PARTNERS[last], start, end - 1)
     else:
         return None
-    if partner < 0 or end - start < _LEAST or not _is_balanced(code[start:end]):
+    if partner < 0 or end - start < _LEAST:
+        return None
+    body = code[start:end]
+    if not _is_balanced(body) and not _is_balanced(_TEXTS.sub(b"", body)):
         return None
     return Body(start, partner, end - 1, behind)
 
 
 def _is_balanced(body: bytes) -> bool:
-    """Return whether ``body`` closes as many brackets of each kind as it opens, also in comments and strings."""
+    """Return whether ``body`` closes as many brackets of each kind as it opens."""
     count = body.translate(None, _NO_BRACKETS).count
     return count(b"(") == count(b")") and count(b"[") == count(b"]") and count(b"{") == count(b"}")
 
