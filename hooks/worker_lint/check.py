@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from worker_lint.across import sightings
@@ -9,7 +10,7 @@ from worker_lint.errors import SourceError
 from worker_lint.file_report import FileReport
 from worker_lint.judge import judged
 from worker_lint.locate import locate
-from worker_lint.locate.elision import UnseenError, forget
+from worker_lint.locate.elision import sparingly
 from worker_lint.opening import is_bystander, opened, words_of
 from worker_lint.source import Source, read
 
@@ -35,16 +36,10 @@ def check_text(path: Path, data: bytes, policies: Policies) -> FileReport:
 
 def judged_source(source: Source, policies: Policies) -> FileReport:
     """Return the report of a whole file. Raises SettingsError, ProfileError, BaselineError and SourceError."""
-    try:
-        return _judged(source, policies, whole=False)
-    except UnseenError:
-        pass
-    finally:
-        forget()
-    return _judged(source, policies, whole=True)
+    return sparingly(partial(_judged, source, policies))
 
 
-def _judged(source: Source, policies: Policies, *, whole: bool) -> FileReport:
+def _judged(source: Source, policies: Policies, whole: bool) -> FileReport:
     settings = policies.settings_for(source.path)
     documents = locate(source, words_of(settings), whole=whole)
     policy = policies.for_path(source.path)

@@ -10,7 +10,7 @@ That is safe because:
 - Only what is surely a whole body is left out: ``bodies`` is content with few kinds of layout, and takes a function
   that is not of them as it is. A tree that has an error nonetheless is not used: the whole file is parsed then.
 - Who looks at a place that was left out is noticed: whatever goes down a tree, by offset or by children, asks
-  ``notice``, which raises ``UnseenError``. The file is then judged anew, from its whole tree (``check.judged_source``).
+  ``notice``, which raises ``UnseenError``. The file is then judged anew, from its whole tree (``sparingly``).
   To notice too much costs time alone; so does a body that is left out although somebody will look at it.
 
 The exception is a file that Python itself refuses. A mistake in the syntax of a body can throw the parser off its way,
@@ -22,16 +22,18 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from worker_lint.named_tuple import NamedTuple
 from worker_lint.regex import regex
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from tree_sitter import Parser, Range, Tree
+
+_T = TypeVar("_T")
 
 _LEAST = 100
 """Bytes of a body below which to parse it costs no more than to leave it out."""
@@ -310,6 +312,20 @@ def notice(start: int, end: int) -> None:
     before = bisect_left(_starts, end)
     if before and _ends[before - 1] > start:
         raise UnseenError
+
+
+def sparingly(judging: Callable[[bool], _T]) -> _T:
+    """Return what ``judging`` makes of a file with something left out, or of the whole where it looked there.
+
+    It is told whether it has to take the whole file.
+    """
+    try:
+        return judging(False)
+    except UnseenError:
+        pass
+    finally:
+        forget()
+    return judging(True)
 
 
 def forget() -> None:

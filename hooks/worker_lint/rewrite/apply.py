@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from worker_lint.dataclass import replace
@@ -10,6 +11,7 @@ from worker_lint.file_report import Mended
 from worker_lint.finding import is_made
 from worker_lint.judge import judge
 from worker_lint.locate import locate
+from worker_lint.locate.elision import sparingly
 from worker_lint.opening import words_of
 from worker_lint.rewrite.edits import chosen, splice, swaps_integers
 
@@ -47,13 +49,16 @@ def apply_fixes(source: Source, findings: list[FoundIn], policy: Policy, *, unsa
         fixes = chosen(findings, unsafe=unsafe)
         if not fixes:
             return Mended(source, findings, number)
-        words = words_of(policy.settings)
-        _refuse_more_than_comments(source, fixes, words)
+        _refuse_more_than_comments(source, fixes, words_of(policy.settings))
         edits = [piece.outward(edit) for piece, fix in fixes for edit in _confirmed(piece, fix)]
         source = replace(source, code=splice(source.code, edits))
-        before, findings = len(findings), judge(locate(source, words), policy)
+        before, findings = len(findings), sparingly(partial(_found, source, policy))
         number += max(len(fixes), before - len(findings))  # a count that gets workers mends the options beside it too
     raise SourceError(f"{source.path}: its fixes undo each other; nothing was written, report this with the file")
+
+
+def _found(source: Source, policy: Policy, whole: bool) -> list[FoundIn]:
+    return judge(locate(source, words_of(policy.settings), whole=whole), policy)
 
 
 def _refuse_more_than_comments(source: Source, fixes: list[tuple[Source, Fix]], words: Vocabulary) -> None:
