@@ -40,7 +40,7 @@ LAYERS = (
     ("settings",),
     ("settings_file",),
     ("source", "site", "sighting", "gitignore", "modes", "identity", "git_listing"),
-    ("plain_arguments", "git_search", "schema", "conforms", "toml_text", "units", "glob", "cache_folder"),
+    ("conditions", "plain_arguments", "git_search", "schema", "conforms", "toml_text", "units", "glob", "cache_folder"),
     ("errors", "stems", "languages", "settings_place", "dataclass", "named_tuple", "regex", "folder_arguments"),
     ("",),
 )

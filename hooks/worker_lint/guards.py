@@ -47,7 +47,7 @@ def is_watched(group: Group) -> bool:
     if count is None or count.kind != "reference":
         return False
     last = re.split(r"\W+", count.text.rstrip("'\"])"))[-1]
-    return any(re.search(rf"\b{re.escape(last)}\b", condition) for condition in group.conditions)
+    return group.conditions.name(last)
 
 
 def configures_a_loader(group: Group) -> bool:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
+from worker_lint.conditions import NO_CONDITIONS
 from worker_lint.dataclass import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from worker_lint.conditions import Conditions
     from worker_lint.locate.job import Job
     from worker_lint.locate.module import Module
     from worker_lint.locate.vocabulary import Loader
@@ -77,8 +80,8 @@ class Group:
     """Whether the source around it parses; a fix touches nothing else."""
     counts_by_position: bool = False
     """Whether the count is given by its position, not by its name."""
-    conditions: tuple[str, ...] = ()
-    """The tests (``if``, ``assert``, ``max``, conditional expressions) in force around a call, as written."""
+    conditions: Conditions = NO_CONDITIONS
+    """The tests (``if``, ``assert``, ``max``, conditional expressions) in force around a call."""
     count_values: tuple[Value, ...] = ()
     """Every value that the file gives to the name that stands as the count, where the file alone decides it."""
 
@@ -126,7 +129,7 @@ class Duplicate:
     values: tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Document:
     """What one source holds: its sites in order, the groups that configure a loader, and the duplicate keys."""
 
@@ -141,5 +144,21 @@ class Document:
 
     def site_at(self, value: Value) -> Site | None:
         """Return the site whose value ``value`` is; None where it is no site's."""
-        span = value.start, value.end
-        return next((site for site in self.sites if (site.value.start, site.value.end) == span), None)
+        return self._sites_by_span.get((value.start, value.end))
+
+    def group_at(self, start: int, end: int) -> Group | None:
+        """Return the group of bytes ``start`` to ``end``; None where there is none."""
+        return self._groups_by_span.get((start, end))
+
+    @cached_property
+    def _sites_by_span(self) -> dict[tuple[int, int], Site]:
+        return {(site.value.start, site.value.end): site for site in reversed(self.sites)}
+
+    @cached_property
+    def _groups_by_span(self) -> dict[tuple[int, int], Group]:
+        return {(group.start, group.end): group for group in reversed(self.groups)}
+
+    @cached_property
+    def loaders(self) -> tuple[Group, ...]:
+        """The calls of known loaders, in order."""
+        return tuple(group for group in self.groups if group.loader is not None and group.kind == "call")

@@ -16,6 +16,8 @@ PROOF = 100
 """The weight of what settles the matter: the value reaches a known loader, or what takes it is known to be none."""
 STRONG = 50
 WEAK = 25
+BESIDE = "beside it"
+"""Where the options of the same call, or the keys of the same dict, stand."""
 
 START = {"settings": 140, "nothing": 90, "context": 60, "evidence": 20}
 """The confidence, in percent, in a name alone, by what it needs; one that the settings name yields to proof alone."""
@@ -55,7 +57,7 @@ def weigh(name: str, evidence: Iterable[Evidence], words: Vocabulary) -> Weighed
     return Weighed(max(0, min(100, total)), tuple(says))
 
 
-def of_siblings(names: Collection[str], words: Vocabulary, *, around: str = "beside it") -> list[Evidence]:
+def of_siblings(names: Collection[str], words: Vocabulary, *, around: str = BESIDE) -> list[Evidence]:
     """Return what the ``names`` of the keys, keywords or options around a count say."""
     beside = {normalised(name) for name in names}
     found: list[Evidence] = []

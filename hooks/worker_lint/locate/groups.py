@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from worker_lint.conditions import NO_CONDITIONS
 from worker_lint.locate.forms import text_of
 from worker_lint.locate.reach import conditions_around, values_of
 from worker_lint.locate.scopes import intact
@@ -74,7 +75,7 @@ class Groups:
             prefix=self._words.prefix(options),
             open=is_open,
             intact=intact(node),
-            conditions=conditions_around(node) if asks else (),
+            conditions=conditions_around(node) if asks else NO_CONDITIONS,
             count_values=values_of(node, options[COUNT]) if asks else (),
         )
 
@@ -115,7 +116,7 @@ class Groups:
             open=is_open,
             intact=intact(node),
             counts_by_position=by_position is not None,
-            conditions=conditions_around(node) if asks else (),
+            conditions=conditions_around(node) if asks else NO_CONDITIONS,
             count_values=values_of(node, count) if count is not None and (loader or asks) else (),
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from worker_lint.dataclass import replace
@@ -10,7 +11,7 @@ from worker_lint.locate.scopes import scope_of, scopes_around
 from worker_lint.locate.vocabulary import normalised
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from worker_lint.locate.forms import Placed
     from worker_lint.site import Site
@@ -60,16 +61,17 @@ class Origins:
         return None
 
     def _settings(self, placed: Placed, reference: str) -> list[_Pair]:
-        """Return every site that gives ``reference``, used at ``placed``, its value."""
+        """Return the sites that give ``reference``, used at ``placed``, its value: no more than two of them."""
         base, _, last = reference.rpartition(".")
         if not base:
             scopes = scopes_around(placed.value)
-            found = [pair for scope in scopes for pair in self._of_scopes.get((last, scope), ())]
+            found: list[Sequence[_Pair]] = [self._of_scopes.get((last, scope), ()) for scope in scopes]
         else:
-            found = list(self._of_holders.get((base, last), ()))
+            found = [self._of_holders.get((base, last), ())]
             if base not in ("self", "cls"):
-                found += self._of_options.get(normalised(last), ())
-        return [pair for pair in found if pair[0] is not placed]
+                found.append(self._of_options.get(normalised(last), ()))
+        others = (pair for pairs in found for pair in pairs if pair[0] is not placed)
+        return list(islice(others, 2))
 
 
 def _holder(placed: Placed) -> str:

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 
 from worker_lint.locate.descent import node_at
 from worker_lint.locate.elision import LOOKED_FOR, bodies
-from worker_lint.locate.evidence import PROOF, Evidence, weigh
+from worker_lint.locate.evidence import BESIDE, PROOF, Evidence, weigh
 from worker_lint.locate.flow import Reach, sink_of
 from worker_lint.locate.forms import Placed, placed, text_of
 from worker_lint.locate.given import may_give
 from worker_lint.locate.groups import Groups
 from worker_lint.locate.module import Module
 from worker_lint.locate.origins import Origins
-from worker_lint.locate.scopes import intact, scope_of, scopes_around
+from worker_lint.locate.own_names import OwnName
+from worker_lint.locate.scopes import intact
 from worker_lint.locate.surroundings import of_call, of_file, of_help, of_holders, of_target, of_value
 from worker_lint.locate.values import python_value, refuse_endless, unwrapped
 from worker_lint.locate.vocabulary import normalised
@@ -83,6 +84,7 @@ class _Locator:
         self.groups = Groups(self.root, self.imports, words)
         self.reach = Reach()
         self.found: list[Placed] = []
+        self._said: dict[tuple[int, int], list[Evidence]] = {}
 
     def document(self) -> Document:
         """Return everything that the words of the vocabulary amount to in this file."""
@@ -123,28 +125,24 @@ class _Locator:
             yield node
 
     def _follow_own_names(self) -> None:
-        """Find where names of the file's own, such as ``nw``, are set that a known loader takes for its count.
-
-        Only what is sure to be the same thing is taken: a name of the loader's own function or of the module, the
-        attribute of the same object, the option behind ``args.name``.
-        """
-        known: dict[str, list[Placed]] = {}
+        """Find where names of the file's own, such as ``nw``, are set that a known loader takes for its count."""
+        known: dict[str, OwnName] = {}
         for group, count in self.groups.references():
             base, _, last = count.rpartition(".")
             if self.words.is_count(last) or not last.isidentifier() or (base and not re.fullmatch(r"[\w.]+", base)):
                 continue
             if last not in known:
-                known[last] = list(self._placed({last, *_as_options(last)}))
-            for found in known[last]:
-                if self._is_same(found, base, group):
-                    self.found.append(found)
-                    self.reach.prove(normalised(last), f"it reaches {group.callee}")
-                    self._pass_on(found.value)
+                known[last] = OwnName(self._placed({last, *_as_options(last)}))
+            call = node_at(self.root, group.start, group.start)
+            for found in known[last].taken(base, call) if call is not None else ():
+                self.found.append(found)
+                self.reach.prove(normalised(last), f"it reaches {group.callee}")
+                self._pass_on(found.value)
 
     def _placed(self, words: set[str]) -> Iterator[Placed]:
         """Yield each place at which one of ``words`` is given a value."""
-        for word, hit in occurrences(self.code, words):
-            node = node_at(self.root, *hit)
+        for start, end in self.module.places.occurrences(words):
+            node, word = node_at(self.root, start, end), self.code[start:end].decode()
             found = placed(node) if node is not None and _stands_for(node, word) else None
             if found is not None:
                 yield found
@@ -169,20 +167,6 @@ class _Locator:
                 self.reach.prove(normalised(text_of(node)), "it reaches a loader under another name")
             stack += node.named_children
 
-    def _is_same(self, found: Placed, base: str, group: Group) -> bool:
-        node = node_at(self.root, group.start, group.start)
-        if node is None:
-            return False
-        if not base:
-            bare = found.name.parent is None or found.name.parent.type not in ("attribute", "keyword_argument")
-            in_reach = scope_of(found.name) in scopes_around(node)
-            return bare and in_reach and found.form in ("assignment", "parameter-default")
-        if found.form in ("option-default", "fallback"):
-            return base.rpartition(".")[2] not in ("self", "cls")
-        above = found.name.parent
-        holder = above.child_by_field_name("object") if above is not None and above.type == "attribute" else None
-        return found.form == "assignment" and holder is not None and text_of(holder) == base
-
     @cached_property
     def _about_file(self) -> list[Evidence]:
         return of_file(self.source, self.imports, self.words)
@@ -206,14 +190,27 @@ class _Locator:
     def _of_group(self, found: Placed, name: str, group: Group | None) -> list[Evidence]:
         if group is None:
             if found.form == "option-default":
-                return [*of_help(found.name), *of_call(None, self._options_of_parser(), self.words)]
+                return [*of_help(found.name), *self._of_parser]
             return []
         if group.loader is not None:
             return [Evidence(PROOF, f"an argument of {group.loader.name}")] if name == group.loader.count else []
+        return self._of_others(group, name)
+
+    def _of_others(self, group: Group, name: str) -> list[Evidence]:
+        """Return what the callable and the options of ``group`` but ``name`` say of a count in it."""
+        key = group.start, group.end
+        if key not in self._said:
+            self._said[key] = of_call(group.callee, group.options, self.words)
+        of_all = self._said[key]
+        # Only what speaks for itself has to be left out: thousands of counts may stand in one dict.
+        if all(each.says != f"{normalised(name)} {BESIDE}" for each in of_all):
+            return [*of_all]
         return of_call(group.callee, [option for option in group.options if option != name], self.words)
 
-    def _options_of_parser(self) -> list[str]:
-        return [match[1].decode() for match in _OPTION_NAME.finditer(self.code)]
+    @cached_property
+    def _of_parser(self) -> list[Evidence]:
+        """What the options of command lines in the file say of each other."""
+        return of_call(None, [match[1].decode() for match in _OPTION_NAME.finditer(self.code)], self.words)
 
     def _positional(self, group: Group) -> Site:
         loader, count = group.loader, group.count

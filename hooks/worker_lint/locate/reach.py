@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from worker_lint.conditions import Conditions, Tests
 from worker_lint.locate.descent import node_at
 from worker_lint.locate.elision import notice
 from worker_lint.locate.forms import text_of
+from worker_lint.locate.places import Places
 from worker_lint.locate.values import python_value
-from worker_lint.locate.words import occurrences
 from worker_lint.regex import regex
 
 if TYPE_CHECKING:
@@ -24,10 +25,12 @@ _WITHOUT_TESTS = frozenset(
     ["function_definition", "class_definition", "identifier", "integer", "comment", "import_from_statement"]
 )
 _OF_PRESENCE = regex(r"""[\w.]+(?:\[[^]]*\])* is (?:not )?None\b|\bhasattr\([^)]*\)""")
+_MOST_VALUES = 100
+"""Values of one name that are looked at, each time that something takes it."""
 _NAMESPACES = (*_SCOPES, "class_definition")
 
 
-def conditions_around(node: Node) -> tuple[str, ...]:
+def conditions_around(node: Node) -> Conditions:
     """Return the tests that the function around ``node`` (else the module) makes outside of ``node``, as written.
 
     Every ``if``, ``elif``, ``while``, ``assert`` and conditional expression counts, and every ``max`` and ``min``:
@@ -37,13 +40,12 @@ def conditions_around(node: Node) -> tuple[str, ...]:
     scope: Node = node
     while scope.type not in _SCOPES and scope.parent is not None:
         scope = scope.parent
-    start, end = node.start_byte, node.end_byte
-    return tuple(test for test, first, last in _tests_in(scope) if first < start or last > end)
+    return Conditions(_tests_in(scope), node.start_byte, node.end_byte)
 
 
 @lru_cache(maxsize=2)  # the scope of a call, and the one around it; each holds the tree of its file
-def _tests_in(scope: Node) -> tuple[tuple[str, int, int], ...]:
-    """Return every test that ``scope`` makes, with the bytes of what makes it: much of a file may ask for them."""
+def _tests_in(scope: Node) -> Tests:
+    """Return every test that ``scope`` makes: much of a file may ask for them."""
     if scope.type == "function_definition":
         notice(scope.start_byte, scope.end_byte)
     found: list[tuple[Node, Node | None]] = []
@@ -58,7 +60,7 @@ def _tests_in(scope: Node) -> tuple[tuple[str, int, int], ...]:
             found.append((current, current))
         # What another function tests says nothing about this one.
         stack += [child for child in current.named_children if child.type not in _WITHOUT_TESTS]
-    return tuple((_OF_PRESENCE.sub("", text_of(test)), by.start_byte, by.end_byte) for by, test in found)
+    return Tests((_OF_PRESENCE.sub("", text_of(test)), (by.start_byte, by.end_byte)) for by, test in found)
 
 
 def _is_bounding_call(node: Node) -> bool:
@@ -68,8 +70,8 @@ def _is_bounding_call(node: Node) -> bool:
 def values_of(node: Node, count: Value) -> tuple[Value, ...]:
     """Return every value that is assigned to the plain name ``count`` in the scope that ``node`` takes it from.
 
-    Empty where something else may set it there too: a parameter, a loop, an import, an unpacking, ``global``. Code
-    in another file cannot be seen and is not looked for.
+    Empty where something else may set it there too: a parameter, a loop, an import, an unpacking, ``global``; and
+    where more than ``_MOST_VALUES`` do. Code in another file cannot be seen and is not looked for.
     """
     if count.kind != "reference" or not count.text.isidentifier():
         return ()
@@ -77,7 +79,8 @@ def values_of(node: Node, count: Value) -> tuple[Value, ...]:
     bound = _bindings(scopes[-1]).of(count.text)
     for scope in scopes:
         if scope.id in bound:
-            return tuple(bound[scope.id] or ())
+            values = bound[scope.id] or ()
+            return tuple(values) if len(values) <= _MOST_VALUES else ()
     return ()
 
 
@@ -91,7 +94,7 @@ class _Bindings:
 
     def __init__(self, module: Node) -> None:
         self._module = module
-        self._code = module.text or b""
+        self._places = Places(module.text or b"")
         self._known: dict[str, dict[int, list[Value] | None]] = {}
 
     def of(self, name: str) -> dict[int, list[Value] | None]:
@@ -103,7 +106,7 @@ class _Bindings:
     def _look_up(self, name: str) -> dict[int, list[Value] | None]:
         module = self._module
         found: dict[int, list[Value] | None] = {}
-        for _, (start, end) in occurrences(self._code, {name}):
+        for start, end in self._places.occurrences({name}):
             node = node_at(module, module.start_byte + start, module.start_byte + end)
             above = node.parent if node is not None and node.type == "identifier" else None
             if node is None or above is None:

@@ -83,12 +83,12 @@ def of_holders(node: Node, words: Vocabulary) -> list[Evidence]:
         elif above.type == "function_definition" and not function_seen:
             function_seen = True
             found += _of_name(text_of(above.child_by_field_name("name")), "function")
-            found += of_siblings(_parameters(above), words, around="among the parameters")
+            found += _of_parameters(above, words)
         elif above.type == "class_definition" and not class_seen:
             class_seen = True
             found += _of_name(text_of(above.child_by_field_name("name")), "class")
             if not function_seen:
-                found += of_siblings(list(_attributes(above)), words, around="among the attributes")
+                found += _of_attributes(above, words)
         node, above = above, above.parent
     return of_keys(list(reversed(keys)), words) + found
 
@@ -156,6 +156,16 @@ def _of_name(name: str, kind: Literal["function", "class"]) -> tuple[Evidence, .
 def _is_one_of(module: str, words: Vocabulary) -> bool:
     parts = module.split(".")
     return any(".".join(parts[:end]) in words.against.modules for end in range(1, len(parts) + 1))
+
+
+@lru_cache(maxsize=1)  # the counts of one function come one after the other; it holds the tree of its file
+def _of_parameters(function: Node, words: Vocabulary) -> list[Evidence]:
+    return of_siblings(_parameters(function), words, around="among the parameters")
+
+
+@lru_cache(maxsize=1)
+def _of_attributes(class_definition: Node, words: Vocabulary) -> list[Evidence]:
+    return of_siblings(list(_attributes(class_definition)), words, around="among the attributes")
 
 
 def _parameters(function: Node) -> list[str]:

@@ -90,4 +90,4 @@ def _minds_the_platform(group: Group) -> bool:
     """Return whether the count depends on the system, as in ``0 if os.name == "nt" else 4``."""
     count = group.count
     values = [value.text for value in group.count_values] + ([] if count is None else [count.text])
-    return any(_PLATFORM.search(text) for text in (*group.conditions, *values))
+    return group.conditions.fit(_PLATFORM) or any(_PLATFORM.search(text) for text in values)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from worker_lint.locate.module import Module
-    from worker_lint.site import Document, Group, Site
+    from worker_lint.site import Document, Site
 
 _KEEPING = frozenset({"int", "min", "max"})
 _SIMPLE = ("identifier", "attribute", "subscript", "integer", "call", "parenthesized_expression")
@@ -105,7 +105,7 @@ def _target(choice: Node, document: Document, module: Module) -> str | None:
             if text_of(call.child_by_field_name("function")) in _KEEPING:
                 node, above = call, call.parent
                 continue
-            group = _group(call, document)
+            group = document.group_at(call.start_byte, call.end_byte)
             count = group.count if group is not None and group.counts_by_position else None
             if group is None or count is None or not count.start <= choice.start_byte < count.end:
                 return None
@@ -131,13 +131,9 @@ def _hands_on(above: Node, node: Node) -> bool:
     return above.type == "conditional_expression" and above.named_children[1] != node
 
 
-def _group(call: Node, document: Document) -> Group | None:
-    return next((g for g in document.groups if (g.start, g.end) == (call.start_byte, call.end_byte)), None)
-
-
 def _may_be_zero(call: Node, document: Document, module: Module) -> bool:
     """Return whether ``call`` takes a count of which 0 is legal, and no pool's."""
-    group = _group(call, document)
+    group = document.group_at(call.start_byte, call.end_byte)
     if group is not None and group.loader is not None:
         return group.loader.minimum <= 0
     callee = module.callee(call) or ""

@@ -104,9 +104,10 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
 
 def _is_looked_after(node: Node, site: Site) -> bool:
     """Return whether a condition or a bound around the site tests the count, or the number of CPUs."""
-    name = re.escape(site.name.rpartition(".")[2])
+    last, tests = site.name.rpartition(".")[2], conditions_around(node)
+    name = re.escape(last)
     tested = re.compile(rf"\bmax\(.*\b{name}\b|\b{name}\b\s*[<>]|[<>]=?\s*(?:\w+\.)*{name}\b", re.DOTALL)
-    return any(tested.search(text) or _COMPARED.search(text) for text in conditions_around(node))
+    return tests.fit(tested, last) or tests.fit(_COMPARED)
 
 
 RULE = Rule(

@@ -91,7 +91,7 @@ from worker_lint.rules._loader_counts import in_words, may_exceed
 from worker_lint.rules._names import own_attribute, values_of, within
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from tree_sitter import Node
 
@@ -126,7 +126,7 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
     if module is None or not document.groups:
         return
     uses_cuda = b"cuda" in module.code and not _SPAWNS.search(module.code)
-    loaders = [group for group in document.groups if group.loader is not None and group.kind == "call"]
+    loaders = document.loaders
     if not uses_cuda and len(loaders) < 2:
         return
     seen: set[int] = set()
@@ -169,7 +169,7 @@ def _finding(node: Node, certain: bool, is_loader: bool, place: _Place, document
     )
 
 
-def _places(document: Document, loaders: list[Group], module: Module) -> Iterator[_Place]:
+def _places(document: Document, loaders: Sequence[Group], module: Module) -> Iterator[_Place]:
     for use in uses_of(document):
         if may_exceed(use.group, 0):
             yield _Place(use.group, use.dataset.name, use.dataset.reading, use)
@@ -185,7 +185,7 @@ def _other_start(group: Group) -> bool:
     return context is not None and _OTHER_START.search(context.text) is not None
 
 
-def _loader_within(function: Node, place: _Place, loaders: list[Group]) -> tuple[Node, bool, bool] | None:
+def _loader_within(function: Node, place: _Place, loaders: Sequence[Group]) -> tuple[Node, bool, bool] | None:
     """Return the first call in ``function`` of a loader with workers, and whether it surely has some."""
     for group in loaders:
         inside = function.start_byte <= group.start and group.end <= function.end_byte

@@ -152,9 +152,8 @@ def _is_looked_at(quotient: Node, dividend: Node, site: Site) -> bool:
     """Return whether the function around ``quotient`` tests the count, before or after."""
     looked_up = read(dividend)
     names = {site.name, last_part(looked_up)} if looked_up is not None else {site.name}
-    watched = re.compile("|".join(rf"\b{re.escape(name)}\b" for name in names))
-    tests = (test for test in conditions_around(quotient) if not test.startswith("min("))
-    return any(watched.search(test) for test in tests)
+    tests = conditions_around(quotient)
+    return any(tests.fit(re.compile(rf"\A(?!min\()(?s:.*?)\b{re.escape(name)}\b"), name) for name in names)
 
 
 def _is_loaded_with(quotient: Node, site: Site, document: Document) -> bool:

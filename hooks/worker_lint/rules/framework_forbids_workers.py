@@ -173,8 +173,8 @@ def _needs_workers(document: Document, module: Module, method: NeedsWorkers) -> 
         made = maker(function.child_by_field_name("object") if function is not None else None, module)
         if made is None:
             continue
-        group = next((each for each in document.groups if each.start == made.start_byte and each.loader), None)
-        if group is None or group.open or (group.count is not None and group.count.number != 0):
+        group = document.group_at(made.start_byte, made.end_byte)
+        if group is None or group.loader is None or group.open or (group.count is not None and group.count.number != 0):
             continue
         yield RULE.finding(
             module.value(call),
