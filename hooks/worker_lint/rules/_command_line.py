@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from worker_lint.dataclass import dataclass
@@ -82,13 +84,26 @@ def options(document: Document) -> Iterator[Option]:
 def reaches_loader(option: Option, document: Document) -> bool:
     """Return whether a known loader of the file takes the value of ``option`` for its count."""
     if option.framework not in ("click", "typer"):
-        return any(option.destination == _last(count) != count for count, _ in _counts(document))
+        return option.destination in _attributes_taken(document)
     # Their options are the parameters of the function that they decorate, or stand in.
     holder = around(option.call, "decorated_definition", "function_definition")
-    return holder is not None and any(
-        count == option.destination and holder.start_byte <= start < holder.end_byte
-        for count, start in _counts(document)
-    )
+    places = _places_taking(document).get(option.destination, [])
+    return holder is not None and bisect_left(places, holder.start_byte) < bisect_left(places, holder.end_byte)
+
+
+@lru_cache(maxsize=1)
+def _attributes_taken(document: Document) -> frozenset[str]:
+    """Return the last part of each count of a known loader that is an attribute."""
+    return frozenset(_last(count) for count, _ in _counts(document) if _last(count) != count)
+
+
+@lru_cache(maxsize=1)
+def _places_taking(document: Document) -> dict[str, list[int]]:
+    """Return where the known loaders stand that take a count, by the count."""
+    found: dict[str, list[int]] = {}
+    for count, start in _counts(document):
+        found.setdefault(count, []).append(start)
+    return found
 
 
 def _counts(document: Document) -> Iterator[tuple[str, int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from worker_lint.dataclass import dataclass
@@ -35,6 +36,7 @@ _MOST_NAMES = 2
 """Names that a count of CPUs is followed through."""
 
 Span = tuple[int, int]
+_Followed = tuple["Site", tuple[str, ...], "Mapping[str, Node]"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +66,11 @@ def sized(document: Document) -> Iterator[Sized]:
     sites = {(site.value.start, site.value.end): site for site in open_sites}
     if not sites:
         return
+    way = _Way(module, sites)
     for call in module.calls(_NAMES):
         callee = module.callee(call) or ""
         count = counted(call, callee)
-        found = _followed(count, module, sites, {}) if count is not None else None
+        found = way.of(count) if count is not None else None
         if count is not None and found is not None:
             yield Sized(count, callee, *found)
 
@@ -81,27 +84,63 @@ def counted(call: Node, callee: str) -> Node | None:
     return outer if is_length else None
 
 
-def _followed(
-    node: Node, module: Module, sites: Mapping[Span, Site], names: Mapping[str, Node]
-) -> tuple[Site, tuple[str, ...], Mapping[str, Node]] | None:
-    """Return the site whose value is made of ``node``, with the bounds and the names on the way, or None."""
-    bounds: list[str] = []
-    while (site := sites.get((node.start_byte, node.end_byte))) is None:
-        above = _above(node, bounds)
-        if above is None:
-            break
-        node = above
-    if site is not None:
-        return site, tuple(bounds), names
-    target = _target(node)
-    if target is None or len(names) == _MOST_NAMES:
-        return None
-    for use in module.words({text_of(target)}):
-        if use.type == "identifier" and use.start_byte > node.end_byte and scope_of(target) in scopes_around(use):
-            found = _followed(use, module, sites, {**names, text_of(target): node})
-            if found is not None:
-                return found[0], (*bounds, *found[1]), found[2]
-    return None
+class _Way:
+    """The ways from expressions to the sites that are made of them, each gone once however many places begin there."""
+
+    def __init__(self, module: Module, sites: Mapping[Span, Site]) -> None:
+        self._module = module
+        self._sites = sites
+        self._uses: dict[str, dict[int, list[Node]]] = {}
+        self._leading: dict[tuple[str, int, frozenset[str]], list[tuple[int, _Followed]]] = {}
+
+    def of(self, node: Node, names: frozenset[str] = frozenset()) -> _Followed | None:
+        """Return the site whose value is made of ``node``, with the bounds and the names on the way, or None.
+
+        ``names`` are those that were on the way to it.
+        """
+        bounds: list[str] = []
+        while (site := self._sites.get((node.start_byte, node.end_byte))) is None:
+            above = _above(node, bounds)
+            if above is None:
+                break
+            node = above
+        if site is not None:
+            return site, tuple(bounds), {}
+        target = _target(node)
+        if target is None or len(names) == _MOST_NAMES:
+            return None
+        name = text_of(target)
+        leading = self._from_uses(name, scope_of(target), names | {name})
+        behind = bisect_left(leading, -node.end_byte, key=_negated_start)
+        if not behind:
+            return None
+        site, further, others = leading[behind - 1][1]
+        return site, (*bounds, *further), {name: node, **others}
+
+    def _from_uses(self, name: str, scope: int, names: frozenset[str]) -> list[tuple[int, _Followed]]:
+        """Return where the ``name`` of a ``scope`` is used so that a site is made of it, the last place first."""
+        key = name, scope, names
+        if key not in self._leading:
+            # What follows one use are later ones: they are known by then, as in n = n // 2.
+            found = self._leading[key] = []
+            for use in reversed(self._uses_in(name).get(scope, ())):
+                way = self.of(use, names)
+                if way is not None:
+                    found.append((use.start_byte, way))
+        return self._leading[key]
+
+    def _uses_in(self, name: str) -> dict[int, list[Node]]:
+        """Return each place of ``name`` by the scopes in which it is looked up."""
+        if name not in self._uses:
+            found = self._uses[name] = {}
+            for use in self._module.words({name}):
+                for scope in scopes_around(use) if use.type == "identifier" else ():
+                    found.setdefault(scope, []).append(use)
+        return self._uses[name]
+
+
+def _negated_start(place: tuple[int, _Followed]) -> int:
+    return -place[0]
 
 
 def _target(node: Node) -> Node | None:

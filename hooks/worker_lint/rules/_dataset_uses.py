@@ -41,18 +41,15 @@ class Use:
     """The call that makes the instance."""
 
 
+@lru_cache(maxsize=1)
 def uses_of(document: Document) -> tuple[Use, ...]:
     """Return each loader of ``document`` with the dataset of the same file that it reads, where that is clear."""
-    return _uses(document.module, document.groups) if document.module is not None else ()
-
-
-@lru_cache(maxsize=1)
-def _uses(module: Module, groups: tuple[Group, ...]) -> tuple[Use, ...]:
-    datasets = datasets_in(module)
+    module = document.module
+    datasets = datasets_in(module) if module is not None else {}
+    if module is None or not datasets:
+        return ()
     found: list[Use] = []
-    for group in groups if datasets else ():
-        if group.loader is None or group.kind != "call":
-            continue
+    for group in document.loaders:
         call = module.node(group.start, group.end)
         given = dataset_argument(call) if call is not None else None
         if call is None or given is None:
@@ -63,17 +60,35 @@ def _uses(module: Module, groups: tuple[Group, ...]) -> tuple[Use, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=1)
+def _uses_by_dataset(document: Document) -> dict[DatasetClass, list[Use]]:
+    found: dict[DatasetClass, list[Use]] = {}
+    for use in uses_of(document):
+        found.setdefault(use.dataset, []).append(use)
+    return found
+
+
 def uses_with_workers(document: Document, dataset: DatasetClass) -> list[Use] | None:
     """Return the loaders of ``document`` that read ``dataset`` with what may be one worker or more.
 
     Empty where none of the file's loaders is known to read it, but one of them, or one elsewhere, may; None where the
     file has loaders that could, and all of them have no workers.
     """
-    uses = [use for use in uses_of(document) if use.dataset is dataset]
-    groups = [use.group for use in uses] or [g for g in document.groups if g.loader is not None and g.kind == "call"]
-    if groups and not any(may_exceed(group, 0) or (group.count is None and group.open) for group in groups):
+    uses = _uses_by_dataset(document).get(dataset, [])
+    if not uses:
+        return [] if not document.loaders or _has_workers(document) else None
+    if not any(_may_have_workers(use.group) for use in uses):
         return None
     return [use for use in uses if may_exceed(use.group, 0)]
+
+
+@lru_cache(maxsize=1)
+def _has_workers(document: Document) -> bool:
+    return any(_may_have_workers(group) for group in document.loaders)
+
+
+def _may_have_workers(group: Group) -> bool:
+    return may_exceed(group, 0) or (group.count is None and group.open)
 
 
 def dataset_argument(call: Node) -> Node | None:

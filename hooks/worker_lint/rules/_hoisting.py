@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import builtins
 import re
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from worker_lint.finding import Fix
-from worker_lint.locate.descent import line_of_descent, node_at
+from worker_lint.locate.descent import line_of_descent
 from worker_lint.locate.forms import text_of
-from worker_lint.locate.words import occurrences
-from worker_lint.rules._names import within
+from worker_lint.rules._names import named, within
+from worker_lint.rules._once import once
 from worker_lint.source import Edit
 
 if TYPE_CHECKING:
@@ -54,15 +55,17 @@ _BOUND_AS = {
 """The field of other nodes in which one is bound."""
 _SCOPES = ("function_definition", "lambda", "class_definition")
 _COMPREHENSIONS = ("list_comprehension", "set_comprehension", "dictionary_comprehension", "generator_expression")
+_NEAR = 10_000
+"""Bytes in which the ends of lines, and empty ones, are looked for."""
 _LONGEST = 900
 """Bytes of a lambda that is moved; the rewriter takes a few more."""
 
 
-def hoisted(function: Node, wanted: str, document: Document, taken: set[str]) -> Fix | None:
+def hoisted(function: Node, wanted: str, document: Document, taken: dict[str, int]) -> Fix | None:
     """Return the fix that makes the lambda ``function`` a function of the module, called like ``wanted``.
 
-    Its name is one that is not ``taken``, and is then. None where a function may not be the same: the lambda uses what
-    only exists around it, or stands in a notebook.
+    Its name is one that is not ``taken``, and is then: that says how many were made of each name. None where a
+    function may not be the same: the lambda uses what only exists around it, or stands in a notebook.
     """
     module, source = document.module, document.source
     if module is None or source.inset is not None or function.type != "lambda" or not module.intact(function):
@@ -77,13 +80,12 @@ def hoisted(function: Node, wanted: str, document: Document, taken: set[str]) ->
     if start is None:
         return None
     name = _free_name(wanted, module, taken)
-    taken.add(name)
-    end_of_line = "\r\n" if b"\r\n" in source.code else "\n"
+    end_of_line = "\r\n" if b"\r\n" in source.code[:_NEAR] else "\n"
     result = text_of(body)
     if "\n" in result:
         result = f"({result})"
     text = end_of_line.join([f"def {name}({text_of(listed)}):", f"    return {result}", "", "", ""])
-    text = end_of_line * _lines_missing(module.code[:start]) + text
+    text = end_of_line * _lines_missing(module.code[max(0, start - _NEAR) : start]) + text
     edits = (Edit(start, start, text), Edit(function.start_byte, function.end_byte, name))
     return Fix("unsafe", f"Make it a function of the module, {name}", edits)
 
@@ -115,15 +117,19 @@ def _is_bound_around(name: str, function: Node, line: Sequence[Node], module: Mo
     scope = next((node for node in line if node.type in ("function_definition", "lambda", *_COMPREHENSIONS)), None)
     if scope is None:
         return False
-    for _, (start, end) in occurrences(scope.text or b"", {name}):
-        found = node_at(module.root, scope.start_byte + start, scope.start_byte + end)
-        if found is not None and found.type == "identifier" and _binds(found):
-            inside = function.start_byte <= found.start_byte < function.end_byte
-            if not inside:
-                return True
-    return False
+    bound = _bound_in((name, scope), module)
+    inside = bisect_left(bound, function.end_byte) - bisect_left(bound, function.start_byte)
+    return len(bound) > inside
 
 
+@once
+def _bound_in(asked: tuple[str, Node], module: Module) -> list[int]:
+    """Return where a name may be given a value in a scope, in order."""
+    name, scope = asked
+    return [found.start_byte for found in named(name, scope, module) if _binds(found)]
+
+
+@once
 def _is_global(name: str, module: Module) -> bool:
     """Return whether the module itself gives ``name`` a value, by an import, a definition or an assignment."""
     return any(
@@ -176,10 +182,13 @@ def _lines_missing(above: bytes) -> int:
     return max(0, 2 - empty) if above.strip() else 0
 
 
-def _free_name(wanted: str, module: Module, taken: set[str]) -> str:
-    """Return ``wanted``, with a number where the file has that word already, or it is ``taken``."""
-    name, number = wanted, 1
-    while name in taken or re.search(rb"\b" + name.encode() + rb"\b", module.code):
+def _free_name(wanted: str, module: Module, taken: dict[str, int]) -> str:
+    """Return ``wanted``, with a number where the file has that word already, or it is ``taken``, and take it."""
+    number = taken.get(wanted, 1)
+    name = wanted if number == 1 else f"{wanted}_{number}"
+    while name in taken or module.places.of(name):
         number += 1
         name = f"{wanted}_{number}"
+    taken[name] = 1
+    taken[wanted] = number
     return name

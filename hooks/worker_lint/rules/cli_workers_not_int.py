@@ -59,6 +59,7 @@ from worker_lint.locate.forms import text_of
 from worker_lint.regex import regex
 from worker_lint.rule import Rule
 from worker_lint.rules._command_line import options, reaches_loader
+from worker_lint.rules._once import once
 from worker_lint.rules._python import with_keyword
 from worker_lint.source import Edit
 
@@ -68,6 +69,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from worker_lint.finding import Finding
+    from worker_lint.locate.module import Module
     from worker_lint.policy import Policy
     from worker_lint.rules._command_line import Option
     from worker_lint.site import Document
@@ -83,6 +85,8 @@ _TYPES = {
     "bool": "bool",
 }  # fmt: skip
 """What becomes of the text under a type that is no integer's, by how it is written."""
+_NEAR = 500
+"""Bytes before a name, and behind it, in which it is looked at: a line may be as long as a file."""
 _DIGITS = regex(r"""(["'])([0-9]+)\1""")
 _CONSEQUENCES = {
     "": "has no type, so that a count on the command line is a string; a loader raises TypeError on it",
@@ -104,7 +108,7 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
         made, written = found
         name = option.destination
         known = option.site is not None and option.site.value.kind in ("integer", "expression")
-        if not (known or reaches_loader(option, document)) or _is_converted(name, module.code):
+        if not (known or reaches_loader(option, document)) or _is_converted(name, module):
             continue
         yield RULE.finding(
             module.value(option.name if written is None else written),
@@ -141,12 +145,16 @@ def _made(option: Option) -> tuple[str, Node | None] | None:
     return (_TYPES[known], written) if known in _TYPES else None
 
 
-def _is_converted(name: str, code: bytes) -> bool:
-    """Return whether ``code`` looks at what kind of value ``name`` has, or makes another of it, anywhere."""
-    word = re.escape(name.encode())
-    return bool(
-        re.search(rb"\b(?:int|float|eval|literal_eval|isinstance|str)\(\s*[^()\n]*\b" + word + rb"\b", code)
-        or re.search(rb"\." + word + rb"\b\s*(?:\.\w|[=!]=\s*[\"']|=[^=\n]*\b" + word + rb"\b)", code)
+@once
+def _is_converted(name: str, module: Module) -> bool:
+    """Return whether the file looks at what kind of value ``name`` has, or makes another of it, anywhere."""
+    code, word = module.code, re.escape(name.encode())
+    converts = re.compile(rb"\b(?:int|float|eval|literal_eval|isinstance|str)\(\s*[^()\n]*\b" + word + rb"\b")
+    set_anew = re.compile(rb"\." + word + rb"\b\s*(?:\.\w|[=!]=\s*[\"']|=[^=\n]*\b" + word + rb"\b)")
+    return any(
+        converts.search(code, max(0, start - _NEAR), start + len(name.encode()))
+        or set_anew.match(code, start - 1, start + _NEAR)
+        for start in module.places.of(name)
     )
 
 

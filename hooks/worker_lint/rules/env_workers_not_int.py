@@ -46,7 +46,6 @@ and there is no default, or none that is a number.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from worker_lint.dataclass import dataclass
@@ -68,6 +67,8 @@ if TYPE_CHECKING:
 
 _SOURCES = ("os.environ", "os.getenv")
 _CONVERSION = regex(r"\b(?:int|float|eval|literal_eval|str|isinstance)\(")
+_ASSIGNED = regex(rb"\s*=\s*(?!=)")
+_PART_OF_ONE = regex(rb"[\w.]")
 _DIGITS = regex(r"""(["']?)[0-9]+\1""")
 
 
@@ -92,9 +93,10 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
         return
     if all(group.loader is None or group.count is None or group.count.literal for group in document.groups):
         return
+    takers = _Takers(document, module)
     for read in _reads(module):
         value = module.value(read.node)
-        group = _taken_by(value, document, module)
+        group = takers.of(value)
         if group is None or group.loader is None:
             continue
         fallback = module.value(read.fallback) if read.fallback is not None else None
@@ -173,32 +175,50 @@ def _variable(key: Node | None) -> str:
     return text_of(key).strip("\"'")
 
 
-def _taken_by(value: Value, document: Document, module: Module) -> Group | None:
-    """Return the call of a known loader whose count ``value`` is, in it or under a name; None where none is sure."""
-    for group in document.groups:
-        count = group.count
-        if group.loader is None or group.kind != "call" or count is None:
+class _Takers:
+    """The calls of known loaders by the expressions that they take for their counts, in them or under a name."""
+
+    def __init__(self, document: Document, module: Module) -> None:
+        self._groups = document.loaders
+        self._by_value: dict[tuple[int, int], int] = {}
+        self._by_attribute: dict[int, int] = {}
+        attributes: dict[str, int] = {}
+        for index, group in enumerate(self._groups):
+            count = group.count
+            if count is None:
+                continue
+            given = [] if any(_CONVERSION.search(each.text) for each in group.count_values) else group.count_values
+            for value in (count, *given):
+                self._by_value.setdefault((value.start, value.end), index)
+            if count.kind == "reference" and "." in count.text:
+                attributes.setdefault(count.text, index)
+        for target, index in attributes.items():
+            only = _only_value(target, module)
+            if only is not None:
+                self._by_attribute.setdefault(only, index)
+
+    def of(self, value: Value) -> Group | None:
+        """Return the first whose count ``value`` is; None where that is sure of none."""
+        known = (self._by_value.get((value.start, value.end)), self._by_attribute.get(value.start))
+        found = [index for index in known if index is not None]
+        return self._groups[min(found)] if found else None
+
+
+def _only_value(target: str, module: Module) -> int | None:
+    """Return where the only value begins that the file assigns to ``target``, an attribute; None for several."""
+    name, last = target.encode(), target.rpartition(".")[2]
+    found = []
+    for start in module.places.of(last):
+        end = start + len(last.encode())
+        first = end - len(name)
+        if first < 0 or not module.code.startswith(name, first):
             continue
-        if _is_at(value, count):
-            return group
-        if any(_is_at(value, given) for given in group.count_values):
-            if not any(_CONVERSION.search(given.text) for given in group.count_values):
-                return group
-        elif count.kind == "reference" and "." in count.text and _is_only_value(value, count.text, module):
-            return group
-    return None
-
-
-def _is_at(value: Value, other: Value) -> bool:
-    return (value.start, value.end) == (other.start, other.end)
-
-
-def _is_only_value(value: Value, target: str, module: Module) -> bool:
-    """Return whether ``value`` is what the file assigns to ``target``, an attribute, and all that it assigns to it."""
-    # A pattern that begins with letters is searched for many times faster than one that begins by looking behind.
-    name = re.escape(target.encode())
-    assignment = re.compile(name + rb"(?<![\w.]" + name + rb")\s*=\s*(?!=)")
-    return [match.end() for match in assignment.finditer(module.code)] == [value.start]
+        if first and _PART_OF_ONE.match(module.code, first - 1):
+            continue
+        assigned = _ASSIGNED.match(module.code, end)
+        if assigned is not None:
+            found.append(assigned.end())
+    return found[0] if len(found) == 1 else None
 
 
 RULE = Rule(

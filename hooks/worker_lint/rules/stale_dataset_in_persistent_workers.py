@@ -106,6 +106,7 @@ from worker_lint.rules._dataset_uses import dataset_argument, uses_of
 from worker_lint.rules._datasets import own_names, own_settings
 from worker_lint.rules._loader_counts import may_exceed
 from worker_lint.rules._names import named, within
+from worker_lint.rules._once import once
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -140,9 +141,8 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
             continue
         given = dataset_argument(call)
         names = {f"{text_of(loader)}.dataset", text_of(given) if given is not None else ""}
-        for loop in _epochs(loader, call, module):
-            for change, what in _changes(loop, names, datasets.get(group)):
-                yield _finding(change, what, group, document)
+        for change, what in _changes_between_epochs(loader, call, frozenset(names), datasets.get(group), module):
+            yield _finding(change, what, group, document)
 
 
 def _finding(change: Node, what: str, group: Group, document: Document) -> Finding:
@@ -164,20 +164,35 @@ def _assigned_to(call: Node) -> Node | None:
     return left if left is not None and left.type in ("identifier", "attribute") else None
 
 
-def _epochs(loader: Node, call: Node, module: Module) -> list[Node]:
-    """Return each loop in which the whole of ``loader``, which was built outside of it, is gone through in a loop."""
+def _changes_between_epochs(
+    loader: Node, call: Node, names: frozenset[str], dataset: DatasetClass | None, module: Module
+) -> Iterator[tuple[Node, str]]:
+    """Yield each change of the dataset between two times that the whole of ``loader``, built before, is gone through."""
     written = text_of(loader)
     region = (around(loader, "class_definition") if "." in written else None) or module.root
     home = around(loader, "function_definition") if "." not in written else None
-    found: dict[int, Node] = {}
-    for name in named(written.rpartition(".")[2], region, module):
-        outer = _loop_around(name, written)
-        if outer is None or _holds(outer, call):
-            continue
-        if "." not in written and home is not None and not _holds(home, outer):
-            continue  # the same name in another function
-        found[outer.id] = outer
-    return list(found.values())
+    for loop, changes in _changing_loops((written, region, names, dataset), module):
+        # A plain name is another one in another function.
+        if not _holds(loop, call) and (home is None or _holds(home, loop)):
+            yield from changes
+
+
+@once
+def _changing_loops(
+    asked: tuple[str, Node, frozenset[str], DatasetClass | None], module: Module
+) -> list[tuple[Node, list[tuple[Node, str]]]]:
+    """Return each loop of a region that goes through a loader again and again, with its changes of the dataset."""
+    written, region, names, dataset = asked
+    found = ((loop, list(_changes(loop, names, dataset))) for loop in _epochs((written, region), module))
+    return [(loop, changes) for loop, changes in found if changes]
+
+
+@once
+def _epochs(asked: tuple[str, Node], module: Module) -> list[Node]:
+    """Return each loop of a region in which the whole of a loader is gone through in a loop."""
+    written, region = asked
+    loops = (_loop_around(name, written) for name in named(written.rpartition(".")[2], region, module))
+    return list({loop.id: loop for loop in loops if loop is not None}.values())
 
 
 def _loop_around(name: Node, loader: str) -> Node | None:
@@ -202,7 +217,7 @@ def _holds(outer: Node, inner: Node) -> bool:
     return outer.start_byte <= inner.start_byte and inner.end_byte <= outer.end_byte
 
 
-def _changes(loop: Node, names: set[str], dataset: DatasetClass | None) -> Iterator[tuple[Node, str]]:
+def _changes(loop: Node, names: frozenset[str], dataset: DatasetClass | None) -> Iterator[tuple[Node, str]]:
     """Yield each statement of ``loop`` that changes the dataset that ``names`` stand for, with what it changes."""
     read = {name for function in dataset.reading for name in own_names(function)} if dataset is not None else None
     for assignment in within(loop, "assignment", "augmented_assignment"):

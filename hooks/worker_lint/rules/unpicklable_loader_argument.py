@@ -89,7 +89,7 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
     if module is None:
         return
     seen: set[int] = set()
-    taken: set[str] = set()
+    taken: dict[str, int] = {}
     for group in document.groups:
         start = afresh(group, document, policy)
         call = module.node(group.start, group.end) if start is not None else None
@@ -114,7 +114,7 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
             )
 
 
-def _fix(found: Unpicklable, document: Document, taken: set[str]) -> Fix | None:
+def _fix(found: Unpicklable, document: Document, taken: dict[str, int]) -> Fix | None:
     # Few files have a lambda there.
     from worker_lint.rules._hoisting import hoisted
 
