@@ -18,7 +18,7 @@ _WORD = regex(r"\w+")
 _ANYTHING = regex("")
 
 
-class Tests:
+class ConditionTable:
     """Every test (``if``, ``assert``, ``max``, conditional expression) of one function, or of the module itself.
 
     Ten thousand calls may stand among ten thousand tests: each test is read once.
@@ -51,7 +51,7 @@ class Tests:
 class Conditions:
     """The tests around bytes ``start`` to ``end``: those of the same scope that are no part of what stands there."""
 
-    tests: Tests
+    tests: ConditionTable
     start: int
     end: int
 
@@ -68,4 +68,4 @@ class Conditions:
         return self.fit(_ANYTHING, word)
 
 
-NO_CONDITIONS = Conditions(Tests(), 0, 0)
+NO_CONDITIONS = Conditions(ConditionTable(), 0, 0)

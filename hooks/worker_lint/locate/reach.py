@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from worker_lint.conditions import Conditions, Tests
+from worker_lint.conditions import Conditions, ConditionTable
 from worker_lint.locate.descent import node_at
 from worker_lint.locate.elision import notice
 from worker_lint.locate.forms import text_of
@@ -44,7 +44,7 @@ def conditions_around(node: Node) -> Conditions:
 
 
 @lru_cache(maxsize=2)  # the scope of a call, and the one around it; each holds the tree of its file
-def _tests_in(scope: Node) -> Tests:
+def _tests_in(scope: Node) -> ConditionTable:
     """Return every test that ``scope`` makes: much of a file may ask for them."""
     if scope.type == "function_definition":
         notice(scope.start_byte, scope.end_byte)
@@ -60,7 +60,7 @@ def _tests_in(scope: Node) -> Tests:
             found.append((current, current))
         # What another function tests says nothing about this one.
         stack += [child for child in current.named_children if child.type not in _WITHOUT_TESTS]
-    return Tests((_OF_PRESENCE.sub("", text_of(test)), (by.start_byte, by.end_byte)) for by, test in found)
+    return ConditionTable((_OF_PRESENCE.sub("", text_of(test)), (by.start_byte, by.end_byte)) for by, test in found)
 
 
 def _is_bounding_call(node: Node) -> bool:

@@ -167,7 +167,7 @@ def _assigned_to(call: Node) -> Node | None:
 def _changes_between_epochs(
     loader: Node, call: Node, names: frozenset[str], dataset: DatasetClass | None, module: Module
 ) -> Iterator[tuple[Node, str]]:
-    """Yield each change of the dataset in a loop that goes through the whole of ``loader``, which is older, each time."""
+    """Yield each change of the dataset in a loop that goes through all of ``loader``, which is older, each time."""
     written = text_of(loader)
     region = (around(loader, "class_definition") if "." in written else None) or module.root
     home = around(loader, "function_definition") if "." not in written else None
