@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from bench.synthetic import text
 from worker_lint.check import judged_source
 from worker_lint.judge import judged
-from worker_lint.locate import elision, locate
+from worker_lint.locate import locate
+from worker_lint.locate.bodies import bodies
 from worker_lint.locate.descent import line_of_descent, node_at, outermost_at
-from worker_lint.locate.elision import UnseenError, bodies, forget, notice, parsed
+from worker_lint.locate.elision import UnseenError, forget, notice, parsed
 from worker_lint.locate.grammars import parser
 from worker_lint.locate.reach import conditions_around
 from worker_lint.locate.vocabulary import vocabulary
@@ -29,8 +30,8 @@ LOADER = "loader = DataLoader(data, num_workers=workers)"
 @pytest.fixture(autouse=True)
 def short_bodies(monkeypatch):
     """Leaves out bodies of any length, so that examples can be short, and notices nothing afterwards."""
-    monkeypatch.setattr(elision, "_LEAST", 1)
-    monkeypatch.setattr(elision, "_DEAR", 1 << 40)
+    monkeypatch.setattr("worker_lint.locate.bodies._LEAST", 1)
+    monkeypatch.setattr("worker_lint.locate.bodies._DEAR", 1 << 40)
     yield
     forget()
 
@@ -101,7 +102,7 @@ def test_a_body_with_a_word_is_not_left_out():
 def test_few_bytes_for_many_ranges_are_not_left_out(monkeypatch):
     code = "x = 1\n".join(f"def f{n}():\n    return {n}\n" for n in range(20))
     assert len(left_out(code)) == 20
-    monkeypatch.setattr(elision, "_DEAR", 20)
+    monkeypatch.setattr("worker_lint.locate.bodies._DEAR", 20)
     assert left_out(code) == []
 
 

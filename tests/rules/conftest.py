@@ -11,7 +11,7 @@ from worker_lint.check import check
 from worker_lint.discover import Found
 from worker_lint.finding import Finding
 from worker_lint.judge import judge
-from worker_lint.locate import elision, locate
+from worker_lint.locate import locate
 from worker_lint.locate.elision import UnseenError, forget
 from worker_lint.locate.vocabulary import vocabulary
 from worker_lint.opening import language_of, open_source
@@ -62,8 +62,8 @@ def judged(tmp_path, monkeypatch):
     none, the rules that look across files speak as well.
     """
     shutil.copytree(PROFILES, tmp_path, dirs_exist_ok=True)
-    monkeypatch.setattr(elision, "_LEAST", 1)
-    monkeypatch.setattr(elision, "_DEAR", 1 << 40)
+    monkeypatch.setattr("worker_lint.locate.bodies._LEAST", 1)
+    monkeypatch.setattr("worker_lint.locate.bodies._DEAR", 1 << 40)
 
     def run(code, text, settings="", name="train.py", unsafe=True, beside=None):
         (tmp_path / "worker-lint.toml").write_text(settings, encoding="utf-8")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from worker_lint.locate.elision import Body
+    from worker_lint.locate.bodies import Body
     from worker_lint.locate.vocabulary import Vocabulary
     from worker_lint.site import Value
 

@@ -7,8 +7,8 @@ from functools import cached_property, partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from worker_lint.locate.bodies import LOOKED_FOR, bodies
 from worker_lint.locate.descent import node_at
-from worker_lint.locate.elision import LOOKED_FOR, bodies
 from worker_lint.locate.evidence import BESIDE, PROOF, Evidence, weigh
 from worker_lint.locate.flow import Reach, sink_of
 from worker_lint.locate.forms import Placed, placed, text_of
