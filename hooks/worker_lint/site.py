@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
@@ -157,6 +158,15 @@ class Document:
     @cached_property
     def _groups_by_span(self) -> dict[tuple[int, int], Group]:
         return {(group.start, group.end): group for group in reversed(self.groups)}
+
+    def loaders_within(self, start: int, end: int) -> tuple[Group, ...]:
+        """Return the calls of known loaders that begin in bytes ``start`` to ``end``, in order."""
+        first, last = bisect_left(self._loader_starts, start), bisect_left(self._loader_starts, end)
+        return self.loaders[first:last]
+
+    @cached_property
+    def _loader_starts(self) -> list[int]:
+        return [group.start for group in self.loaders]
 
     @cached_property
     def loaders(self) -> tuple[Group, ...]:

@@ -148,7 +148,7 @@ class Inset:
     """How the host writes a text there, as inside the quotes of a JSON string."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Source:
     """The text of one file as UTF-8 without a byte order mark (``code``), with what it takes to write it back."""
 

@@ -5,6 +5,7 @@ What a file leaves open (variables, merge keys, templates) counts as settled els
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from worker_lint.dataclass import dataclass
@@ -55,7 +56,11 @@ class Container:
 
 def describes_containers(source: Source) -> bool:
     """Return whether a YAML source has a key under which services or containers stand."""
-    code = source.code
+    return _describes_containers(source.code)
+
+
+@lru_cache(maxsize=1)  # each command in it asks
+def _describes_containers(code: bytes) -> bool:
     return (b"container" in code or b"services" in code) and _HOLDS_CONTAINERS.search(code) is not None
 
 
@@ -81,13 +86,13 @@ def container_of(document: Document, site: Site, launch: Launch | None) -> Conta
     if source.language != "yaml" or not describes_containers(source):
         return None
     # Its grammar is loaded where it is needed.
-    from worker_lint.locate.yaml_text import pieces
+    from worker_lint.locate.yaml_text import root_at
 
     try:
-        piece = next(pieces(source, [(place, place)]), None)
+        root = root_at(source, place)
     except SourceError:  # an excerpt in another file
         return None
-    return None if piece is None else _around(source, line_of_descent(piece.root, place, place))
+    return None if root is None else _around(source, line_of_descent(root, place, place))
 
 
 def _around(source: Source, line: list[Node]) -> Container | None:

@@ -39,6 +39,10 @@ class Commands:
     """How the language writes a text inside a string."""
     pieces: dict[int, Source] = field(default_factory=dict)
 
+    def __contains__(self, identity: int) -> bool:
+        """Return whether the string or list of words with that ``identity`` was added."""
+        return identity in self.pieces
+
     def add_script(self, identity: int, text: Text) -> None:
         """Add a string that is a command line, or several."""
         if identity not in self.pieces:

@@ -118,7 +118,8 @@ class _Locator:
     def _calls_and_options(self) -> Iterator[Node]:
         """Yield the name of each worker option that is given, and of each loader that is called."""
         aliases = {local for local, dotted in self.imports.names.items() if dotted in self.words.loaders}
-        for _, hit in chain(self.others, occurrences(self.code, aliases - self.words.loader_names)):
+        more = self.module.places.occurrences(aliases - self.words.loader_names)
+        for hit in chain((hit for _, hit in self.others), more):
             node = node_at(self.root, *hit)
             if node is None:
                 return

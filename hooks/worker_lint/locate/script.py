@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from worker_lint.dataclass import dataclass, field
@@ -93,12 +94,13 @@ class Script:
     def _variables(self, flow: Flow, flags: list[Site], words: Vocabulary) -> Iterator[Site]:
         fed = self._fed(flags)
         counts = {name for name in fed if words.is_count(name) or self._only_feeds(name, fed, flow)}
+        surest = {name: max(fed[name], key=lambda site: site.confidence) for name in counts}
         for each in self.assignments:
             value = value_of(each.value)
             if not value.text:
                 continue
             if each.name in counts:
-                flag = max(fed[each.name], key=lambda site: site.confidence)
+                flag = surest[each.name]
                 yield Site(
                     "variable",
                     each.name,
@@ -114,18 +116,17 @@ class Script:
 
     def _fed(self, flags: list[Site]) -> dict[str, list[Site]]:
         """Return the options that each variable goes to, by way of other variables, too."""
-        fed: dict[str, list[Site]] = {}
+        fed: dict[str, dict[Site, None]] = {}
         for site in flags:
             if name := self.variable(site.value.start, site.value.text):
-                fed.setdefault(name, []).append(site)
+                fed.setdefault(name, {})[site] = None
         for _ in range(3):
             for each in self.assignments:
                 value = value_of(each.value)
                 name = self.variable(value.start, value.text)
                 if each.name in fed and name is not None and name != each.name:
-                    known = fed.setdefault(name, [])
-                    known += [site for site in fed[each.name] if site not in known]
-        return fed
+                    fed.setdefault(name, {}).update(fed[each.name])
+        return {name: list(sites) for name, sites in fed.items()}
 
     def variable(self, start: int, text: str) -> str | None:
         """Return the name of the variable that the value ``text`` at ``start`` is, or is the fallback of."""
@@ -143,7 +144,7 @@ class Script:
         """Return what speaks for a variable that no command is seen to take as a count, or against it."""
         if (option := flow.option_of(each.name)) is not None:
             return [Evidence(-STRONG, f"goes to {option}")]
-        found = of_siblings(flow.assigned, words, around="among the script's variables")
+        found = list(flow.of_assigned)
         best: Reading | None = None
         if each.line is not None:
             best = max(flow.readings(each.line), key=lambda reading: reading.weight)
@@ -163,6 +164,7 @@ class Flow:
         self._owned: dict[str, list[Line]] = {}
         self._users: dict[str, list[Line]] = {}
         self._read: dict[Line, Reading] = {}
+        self._words_of: dict[str, list[Word]] = {}
         self._tops: dict[str, list[Line]] = {}
         self._options: dict[str, str] = {}
         self.printers: list[Line] = []
@@ -191,6 +193,11 @@ class Flow:
             value = value_of(each.value)
             if name := script.variable(value.start, value.text):
                 self.passed[name] += 1
+
+    @cached_property
+    def of_assigned(self) -> list[Evidence]:
+        """What the variables of the script say of each other."""
+        return of_siblings(self.assigned, self._words, around="among the script's variables")
 
     @cached_property
     def best(self) -> Reading | None:
@@ -246,18 +253,24 @@ class Flow:
         stack: list[tuple[Word, frozenset[str]]] = [(word, frozenset()) for word in reversed(line.words)]
         if line.owner is not None and len(self._owned[line.owner]) > 1:
             # What stands in other assignments to the same variable stands beside it.
-            others = [word for other in self._owned[line.owner] if other is not line for word in other.words]
-            stack = [(word, frozenset({line.owner})) for word in reversed(others)] + stack
+            others = (word for other in self._owned[line.owner] if other is not line for word in other.words)
+            first = list(islice(others, _MOST_WORDS))
+            stack = [(word, frozenset({line.owner})) for word in reversed(first)] + stack
         while stack and len(found) < _MOST_WORDS:
             word, inside = stack.pop()
             alone = _ALONE.fullmatch(word.text)
             name = (alone[1] or alone[2]) if alone else None
-            held = self._owned.get(name, []) if name is not None and name not in inside else []
-            if not held or name is None:
+            if name is None or name in inside or name not in self._owned:
                 found.append(word)
                 continue
-            # A variable of one word is set anew, one of several words may be added to.
-            lines = held if any(len(other.words) > 1 for other in held) else held[-1:]
-            words = [each for other in lines for each in other.words]
-            stack += [(each, inside | {name}) for each in reversed(words)]
+            stack += [(each, inside | {name}) for each in reversed(self._held(name))]
         return found
+
+    def _held(self, name: str) -> list[Word]:
+        """Return the words that the variable ``name`` stands for, no more of them than are looked at."""
+        if name not in self._words_of:
+            lines = self._owned[name]
+            # A variable of one word is set anew, one of several words may be added to.
+            lines = lines if any(len(line.words) > 1 for line in lines) else lines[-1:]
+            self._words_of[name] = list(islice((word for line in lines for word in line.words), _MOST_WORDS))
+        return self._words_of[name]

@@ -70,6 +70,7 @@ class _Tables:
         self._root = root
         self._words = words
         self._headers: dict[int, tuple[str, ...]] | None = None
+        self._indices: dict[int, dict[int, int]] = {}
         self.tables: dict[tuple[int, tuple[str, ...]], Table] = {}
 
     def visit(self, start: int, end: int) -> None:
@@ -117,9 +118,14 @@ class _Tables:
             elif node.type == "pair":
                 path += self._key(node)
             elif node.type == "array" and inner is not None:
-                items = [child.id for child in node.named_children if child.type != "comment"]
-                path.append(str(items.index(inner.id)))
+                path.append(str(self._index(node, inner)))
         return tuple(path)
+
+    def _index(self, array: Node, item: Node) -> int:
+        if array.id not in self._indices:
+            items = (child for child in array.named_children if child.type != "comment")
+            self._indices[array.id] = {child.id: index for index, child in enumerate(items)}
+        return self._indices[array.id][item.id]
 
     def _header(self, node: Node) -> tuple[str, ...]:
         """Return the way to the table that ``node`` begins, with the indices in the arrays of tables on it."""

@@ -93,10 +93,12 @@ class _Mappings:
 
     def _visit_command(self, line: list[Node]) -> None:
         depth = next((at for at in range(len(line) - 1, 0, -1) if line[at].type in _STRINGS), 0)
+        at = next((at for at in range(depth, 0, -1) if line[at].type in (*_SEQUENCES, *_PAIRS)), 0)
+        if line[depth].id in self._commands or line[at].id in self._commands:
+            return
         path = self._path(line[: depth + 1])
         if not depth or not (holds_commands(path) or self._text(line[depth]).lstrip("\"'").startswith("--")):
             return
-        at = next((at for at in range(depth, 0, -1) if line[at].type in (*_SEQUENCES, *_PAIRS)), 0)
         if line[at].type not in _SEQUENCES:
             self._commands.add_script(line[depth].id, self._string(line[depth]))
             return

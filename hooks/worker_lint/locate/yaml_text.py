@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import tree_sitter
@@ -58,19 +59,34 @@ def pieces(source: Source, places: Iterable[Span]) -> Iterator[Piece]:
     A template that is no YAML before it is rendered gives the tree of what stands between its tags. Raises
     SourceError where anything else does not parse, or is too deep.
     """
+    found = list(places)
+    for start, end, skipped in _parts(source):
+        inside = tuple(found[bisect_left(found, (start, 0)) : bisect_left(found, (end, 0))])
+        if inside:
+            yield Piece(_tree(source, (start, end)), inside, skipped)
+
+
+def root_at(source: Source, place: int) -> Node | None:
+    """Return the root of the tree of ``source`` that holds byte ``place``, parsed once for all that ask, or None.
+
+    Raises SourceError as ``pieces`` does.
+    """
+    parts = _parts(source)
+    at = bisect_right(parts, place, key=_start) - 1
+    return _last_tree(source, parts[at][:2]) if at >= 0 and place < parts[at][1] else None
+
+
+def _start(part: tuple[int, int, int]) -> int:
+    return part[0]
+
+
+@lru_cache(maxsize=1)
+def _parts(source: Source) -> list[tuple[int, int, int]]:
+    """Return start and end of what of ``source`` is parsed at once, and the items of its list in front of that."""
     code = source.parsed
     if _DEEP.search(code):
         _refuse_depth(source, code)
-    found = list(places)
-    if not found:
-        return
-    if code.count(b"\n") < MOST_LINES:
-        yield Piece(_tree(source, code, None), tuple(found))
-        return
-    for start, end, skipped in _chunks(code):
-        inside = tuple(found[bisect_left(found, (start, 0)) : bisect_left(found, (end, 0))])
-        if inside:
-            yield Piece(_tree(source, code, (start, end)), inside, skipped)
+    return [(0, len(code) + 1, 0)] if code.count(b"\n") < MOST_LINES else list(_chunks(code))
 
 
 def _chunks(code: bytes) -> Iterator[tuple[int, int, int]]:
@@ -91,11 +107,17 @@ def _chunks(code: bytes) -> Iterator[tuple[int, int, int]]:
     yield begin, len(code), skipped
 
 
-def _tree(source: Source, code: bytes, piece: Span | None) -> Node:
-    """Return the root of the tree of ``code``, or of a piece of it, however it has to be read."""
+@lru_cache(maxsize=1)
+def _last_tree(source: Source, piece: Span) -> Node:
+    return _tree(source, piece)
+
+
+def _tree(source: Source, piece: Span) -> Node:
+    """Return the root of the tree of a piece of ``source``, however it has to be read."""
     parser = tree_sitter.Parser(grammar("yaml"))
-    start, end = piece or (0, len(code))
-    if piece is not None:
+    code, (start, end) = source.parsed, piece
+    is_whole = end > len(code)
+    if not is_whole:
         lines = code.count(b"\n", start, end)
         if lines >= MOST_LINES:
             line, column = source.position(start)
@@ -106,7 +128,7 @@ def _tree(source: Source, code: bytes, piece: Span | None) -> Node:
         parser.included_ranges = [tree_sitter.Range((0, 0), (lines + 1, 0), start, end)]
 
     def parsed(text: bytes) -> Node:
-        return parser.parse(text if piece is None else code[:start] + text + code[end:]).root_node
+        return parser.parse(text if is_whole else code[:start] + text + code[end:]).root_node
 
     root = parser.parse(code).root_node
     text = code[start:end]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from worker_lint.locate.containers import container_of, describes_containers
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
 _RUNTIMES = (b"docker", b"podman")
 
 
+@lru_cache(maxsize=2)  # each command of a file asks
+def _holds(code: bytes, word: bytes) -> bool:
+    return word in code
+
+
 def contained(document: Document, word: bytes = b"") -> Iterator[tuple[Site, Container, int]]:
     """Yield each literal count above 0 whose container stands in the same file, and the processes that have it there.
 
@@ -24,7 +30,7 @@ def contained(document: Document, word: bytes = b"") -> Iterator[tuple[Site, Con
     source = document.source
     inset = source.inset
     whole = inset.host if source.language == "shell" and inset is not None else source
-    if not document.sites or word not in whole.code:
+    if not document.sites or not _holds(whole.code, word):
         return
     started = document.job is not None and any(name in source.code for name in _RUNTIMES)
     if not started and not (whole.language == "yaml" and describes_containers(whole)):

@@ -26,6 +26,8 @@ _MAY_BE_GIVEN = regex(rb"\s*(?:=(?!=)|[:,#\\]|\)\s*=(?!=))")
 """What stands behind a name that an assignment gives a value, perhaps one of several names."""
 _MOST_BLANKS = 80
 """Bytes before the name of a function or class in which its ``def`` or ``class`` is looked for."""
+_MOST_FUNCTIONS = 100
+"""Functions of one name among which nobody tells any more which one is meant."""
 _DEFINITIONS = ("function_definition", "class_definition")
 
 
@@ -218,7 +220,7 @@ def functions_named(expression: Node, module: Module) -> list[Node]:
 
 @once
 def _functions_called(named: tuple[str, Node], module: Module) -> list[Node]:
-    """Return the functions and lambdas that a region gives a name to."""
+    """Return the functions and lambdas that a region gives a name to; none of very many."""
     called, region = named
     found = []
     for start, end in _places(called, region, module):
@@ -233,7 +235,7 @@ def _functions_called(named: tuple[str, Node], module: Module) -> list[Node]:
             found.append(above)
         elif above.type == "assignment" and (right := above.child_by_field_name("right")) is not None:
             found += [right] if right.type == "lambda" else []
-    return found
+    return found if len(found) <= _MOST_FUNCTIONS else []
 
 
 def definitions(name: str, region: Node, module: Module) -> Iterator[Node]:

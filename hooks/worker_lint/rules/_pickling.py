@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from worker_lint.dataclass import dataclass
-from worker_lint.locate.descent import node_at
 from worker_lint.locate.forms import keyword, last_name, text_of
 from worker_lint.locate.module import around
 from worker_lint.locate.values import unwrapped
-from worker_lint.locate.words import occurrences
 from worker_lint.rules._dataset_uses import dataset_argument
 from worker_lint.rules._datasets import datasets_in, own_settings
-from worker_lint.rules._names import parameters, values_of, within
+from worker_lint.rules._names import definitions, parameters, values_of, within
+from worker_lint.rules._once import once
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -133,7 +131,7 @@ def _closure(call: Node, module: Module) -> Iterator[tuple[Node, str]]:
 
 def _module_function(name: Node, module: Module) -> Node | None:
     """Return the only definition of the function ``name`` in the file, if it stands in the module itself."""
-    found = [node for node, scope in _definitions(name, module) if scope is None]
+    found = [node for node, scope in _definitions(text_of(name), module) if scope is None]
     plain = [each for each in found if each.type == "function_definition" and each.parent == module.root]
     return plain[0] if len(found) == len(plain) == 1 else None
 
@@ -141,7 +139,7 @@ def _module_function(name: Node, module: Module) -> Node | None:
 def local_definition(name: Node, module: Module) -> Node | None:
     """Return the function or class that the name ``name`` stands for, where it is defined within a function."""
     scope = around(name, "function_definition", "lambda")
-    found = _definitions(name, module) if scope is not None else []
+    found = _definitions(text_of(name), module) if scope is not None else []
     while scope is not None:
         here = [definition for definition, outer in found if outer == scope]
         if here:
@@ -152,32 +150,14 @@ def local_definition(name: Node, module: Module) -> Node | None:
     return None
 
 
-def _definitions(name: Node, module: Module) -> list[tuple[Node, Node | None]]:
+@once
+def _definitions(name: str, module: Module) -> list[tuple[Node, Node | None]]:
     """Return each function and class called ``name`` with the function in whose own scope it is; None the module."""
-    known, written = _known_definitions(module), text_of(name)
-    if written not in known:
-        known[written] = list(_looked_up(written, module))
-    return known[written]
-
-
-@lru_cache(maxsize=1)
-def _known_definitions(module: Module) -> dict[str, list[tuple[Node, Node | None]]]:
-    """Return what is known of ``module`` by now: the loaders of one file mostly take the same names."""
-    return {}
-
-
-def _looked_up(name: str, module: Module) -> Iterator[tuple[Node, Node | None]]:
-    if f"def {name}".encode() not in module.code and f"class {name}".encode() not in module.code:
-        return
-    for _, hit in occurrences(module.code, {name}):
-        node = node_at(module.root, *hit)
-        above = node.parent if node is not None else None
-        if above is None or above.type not in ("function_definition", "class_definition"):
-            continue
-        if above.child_by_field_name("name") == node:
-            outer = around(above, "function_definition", "class_definition")
-            if outer is None or outer.type == "function_definition":
-                yield above, outer
+    found = (
+        (each, around(each, "function_definition", "class_definition"))
+        for each in definitions(name, module.root, module)
+    )
+    return [(each, outer) for each, outer in found if outer is None or outer.type == "function_definition"]
 
 
 def _outer(definition: Node) -> str:

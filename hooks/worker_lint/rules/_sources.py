@@ -87,13 +87,14 @@ def _of_plain_name(node: Node, name: str, module: Module) -> Iterator[_Part]:
     while True:
         here = assigned.get(function.id if function is not None else None, _NOTHING)
         first = here.last_certain(node.start_byte)  # what was there before is gone
-        declared = _declared((name, function), module) if function is not None and first is None else _NOTHING
-        yield declared, 0, None
+        declared = _parameters(function, module).get(name) if function is not None and first is None else None
+        if declared is not None:
+            yield _declared((name, declared), module), 0, None
         if function == home and around(node, *_LOOPS) is None:
             yield here, first or 0, here.before(node.end_byte)
         else:
             yield here, first or 0, None
-        if declared.sources or here.sources or function is None:
+        if declared is not None or here.sources or function is None:
             return
         function = around(function, *_FUNCTIONS)
 
@@ -111,16 +112,11 @@ def _assigned_by_scope(name: str, module: Module) -> dict[int | None, Gathered]:
 
 @once
 def _declared(asked: tuple[str, Node], module: Module) -> Gathered:
-    """Return what the parameter that has a name is in a function where it is not given; nothing without one."""
-    name, function = asked
-    declared = _parameters(function, module).get(name)
-    if declared is None:
-        return _NOTHING
+    """Return what a parameter is where it is not given, by its name and where it is declared."""
+    name, declared = asked
     default = placed(declared)
-    if default is not None:
-        return Gathered([Source(default.value)])
     # click fills the parameters that options are called
-    return Gathered([Source(None), *_options(name, module).sources])
+    return _options(name, module) if default is None else Gathered([Source(default.value)])
 
 
 def _of_attribute(node: Node, looked_up: str, name: str, holder: str, module: Module) -> Iterator[_Part]:

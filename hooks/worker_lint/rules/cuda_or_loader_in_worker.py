@@ -134,7 +134,7 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
         for function in place.functions:
             if function.id in seen or b"get_worker_info" in (function.text or b""):
                 continue
-            found = _loader_within(function, place, loaders) or (
+            found = _loader_within(function, place, document) or (
                 _cuda_within(function, place, module) if uses_cuda and not _other_start(place.group) else None
             )
             if found is not None:
@@ -185,11 +185,10 @@ def _other_start(group: Group) -> bool:
     return context is not None and _OTHER_START.search(context.text) is not None
 
 
-def _loader_within(function: Node, place: _Place, loaders: Sequence[Group]) -> tuple[Node, bool, bool] | None:
+def _loader_within(function: Node, place: _Place, document: Document) -> tuple[Node, bool, bool] | None:
     """Return the first call in ``function`` of a loader with workers, and whether it surely has some."""
-    for group in loaders:
-        inside = function.start_byte <= group.start and group.end <= function.end_byte
-        if not inside or group is place.group or not may_exceed(group, 0):
+    for group in document.loaders_within(function.start_byte, function.end_byte):
+        if group is place.group or not may_exceed(group, 0):
             continue
         node = next((call for call in within(function, "call") if call.start_byte == group.start), None)
         if node is not None:

@@ -164,11 +164,8 @@ def _is_loaded_with(quotient: Node, site: Site, document: Document) -> bool:
         return True
     taken = [
         group.count.text
-        for group in document.groups
-        if group.loader is not None
-        and group.count is not None
-        and function.start_byte <= group.start < function.end_byte
-        and not group.start <= quotient.start_byte < group.end
+        for group in document.loaders_within(function.start_byte, function.end_byte)
+        if group.count is not None and not group.start <= quotient.start_byte < group.end
     ]
     return not taken or any(text_of(target) in count for count in taken)
 

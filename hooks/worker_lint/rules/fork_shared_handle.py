@@ -250,7 +250,7 @@ def _is_closed(name: str, dataset: DatasetClass) -> bool:
 
 def _takes_care(dataset: DatasetClass, module: Module) -> bool:
     """Return whether the class knows that it is used in several processes."""
-    aware = b"getpid" in (dataset.node.text or b"") or b"register_at_fork" in module.code
+    aware = b"getpid" in (dataset.node.text or b"") or module.may_hold({"register_at_fork"})
     return aware or bool(_CARES & dataset.methods.keys()) or speaks_of_workers(dataset, module)
 
 

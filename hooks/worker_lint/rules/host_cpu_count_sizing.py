@@ -63,10 +63,13 @@ from worker_lint.locate.vocabulary import vocabulary
 from worker_lint.regex import regex
 from worker_lint.rule import Rule
 from worker_lint.rules._cpu_counts import HOST_COUNTS, sized
+from worker_lint.rules._once import once
 from worker_lint.rules._words import shown, subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tree_sitter import Node
 
     from worker_lint.finding import Finding
     from worker_lint.locate.module import Module
@@ -109,7 +112,11 @@ def _suffices(bound: str) -> bool:
 
 def _knows_better(found: Sized, module: Module) -> bool:
     """Return whether the function around the count asks for the usable CPUs too, and takes the host's for others."""
-    function = around(found.count, "function_definition")
+    return _asks_for_usable(around(found.count, "function_definition"), module)
+
+
+@once
+def _asks_for_usable(function: Node | None, module: Module) -> bool:
     code = module.code if function is None else module.code[function.start_byte : function.end_byte]
     return any(word in code for word in (b"sched_getaffinity", b"process_cpu_count", b"cpu_affinity"))
 

@@ -68,6 +68,8 @@ if TYPE_CHECKING:
     from worker_lint.site import Document
 
 _VARIABLE = "SRUN_CPUS_PER_TASK"
+_NEAR = 200
+"""Bytes before a line in which it is looked for what continues the line above."""
 _GOES_ON = regex(rb"(?:\\|\||&&)[ \t\r]*\n\Z")
 """The end of a line that the next one continues."""
 
@@ -114,7 +116,12 @@ def _fix(step: Step, launch: Launch, document: Document) -> Fix | None:
     begin = code.rfind(b"\n", 0, start) + 1
     indent = code[begin:start]
     own = launch.line.outer is None and launch.line.owner is None and launch.words[0].start == start
-    if not own or indent.strip() or _GOES_ON.search(code[:begin]) or document.source.inset is not None:
+    if (
+        not own
+        or indent.strip()
+        or _GOES_ON.search(code, max(0, begin - _NEAR), begin)
+        or document.source.inset is not None
+    ):
         return None
     line = f"{indent.decode()}export {_VARIABLE}=$SLURM_CPUS_PER_TASK\n"
     return Fix("unsafe", f"Export {_VARIABLE}", (Edit(begin, begin, line),))
