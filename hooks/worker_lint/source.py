@@ -37,6 +37,14 @@ _PART = 1 << 16
 """Bytes that are looked at together, and those up to the end of their line."""
 
 
+_LONG = 4096
+"""Bytes of a line whose characters are counted each time that somebody asks for a column."""
+_CONTINUING = bytes(range(0x80, 0xC0))
+"""The bytes of UTF-8 that go on with a character."""
+_BACKSLASH = regex(rb"\\(?=\r\n|\n|\r)")
+"""The end of a line that the next one continues."""
+
+
 class Position(NamedTuple):
     """A place for people: line and column from 1, the column in characters."""
 
@@ -245,8 +253,31 @@ class Source:
             return self.inset.host.position(self.inset.offsets[offset])
         row = self._row(offset)
         start = self._line_starts[row - 1]
-        column = len(self.code[start:offset].decode("utf-8", "replace")) + 1
+        if offset - start > _LONG:
+            column = self._characters_before(start, offset) + 1
+        else:
+            column = len(self.code[start:offset].decode("utf-8", "replace")) + 1
         return Position(row - self._row(self._cell(offset).start) + 1, column)
+
+    def _characters_before(self, start: int, offset: int) -> int:
+        """Return how many characters stand between ``start`` of a long line and ``offset``.
+
+        Thousands of findings may stand on one line: what it holds is counted once, in pieces.
+        """
+        if start not in self._counted:
+            ends = range(start + _LONG, self._end_of_line(start), _LONG)
+            counts = (_characters(self.code[end - _LONG : end]) for end in ends)
+            self._counted[start] = list(accumulate(counts, initial=0))
+        whole = min((offset - start) // _LONG, len(self._counted[start]) - 1)
+        return self._counted[start][whole] + _characters(self.code[start + whole * _LONG : offset])
+
+    @cached_property
+    def _counted(self) -> dict[int, list[int]]:
+        return {}
+
+    def _end_of_line(self, start: int) -> int:
+        row = self._row(start)
+        return self._line_starts[row] if row < len(self._line_starts) else len(self.code)
 
     def file_position(self, offset: int) -> Position:
         """Return the line and column in the file itself, for readers that know nothing of cells."""
@@ -283,8 +314,29 @@ class Source:
         if row < self._row(self._cell(offset).start):
             return None
         start = self._line_starts[row - 1]
-        end = self._line_starts[row] if row < len(self._line_starts) else len(self.code)
-        return start, start + len(self.code[start:end].rstrip(b"\r\n"))
+        end = self._end_of_line(start)
+        while end > start and self.code[end - 1] in b"\r\n":
+            end -= 1
+        return start, end
+
+    def first_line(self, offset: int) -> int:
+        """Return where the first of those lines begins that backslashes join to the line of the byte at ``offset``.
+
+        Asked of a source whose lines people see.
+        """
+        row = self._row(offset)
+        first = self._joined.get(row, row)
+        return self._line_starts[max(first, self._row(self._cell(offset).start)) - 1]
+
+    @cached_property
+    def _joined(self) -> dict[int, int]:
+        """The first of the rows that backslashes join, by each of the others."""
+        text = self.code if self.written is None else self.written
+        found: dict[int, int] = {}
+        for each in _BACKSLASH.finditer(text):
+            row = self._row(each.start())
+            found[row + 1] = found.get(row, row)
+        return found
 
     def in_lines(self, offset: int) -> tuple[Source, int]:
         """Return the source whose lines are those that people see around ``offset``, and the offset in its code.
@@ -369,6 +421,11 @@ def _json_encoding(data: bytes) -> tuple[bytes, str]:
     from json import detect_encoding
 
     return b"", detect_encoding(data)
+
+
+def _characters(code: bytes) -> int:
+    """Return how many characters begin in ``code``, a part of UTF-8."""
+    return len(code.translate(None, _CONTINUING))
 
 
 def _place(before: str) -> Position:

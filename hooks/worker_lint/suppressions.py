@@ -104,6 +104,8 @@ class Suppressions:
         self._offsets = sorted(found)
         self.directives = tuple(found[offset] for offset in self._offsets)
         """In the order of the text."""
+        self._of_file_by_code: dict[str, tuple[list[Directive], list[Directive]]] = {}
+        """Those of them that cover a code, and which of these have not silenced it by now."""
         self._of_file = [each for each in self.directives if each.kind == "ignore-file"]
 
     def silence(self, finding: Finding, document: Document) -> bool:
@@ -113,7 +115,8 @@ class Suppressions:
         """
         silenced = False
         if self.directives:
-            for directive in (*self._of_file, *self._in_force(document.source, finding.start)):
+            silenced = self._silenced_for_file(finding.code)
+            for directive in self._in_force(document.source, finding.start):
                 if directive.covers(finding.code):
                     directive.used.add(finding.code)
                     silenced = True
@@ -123,6 +126,24 @@ class Suppressions:
                 silenced = True
         return silenced
 
+    def _silenced_for_file(self, code: str, place: int | None = None) -> bool:
+        """Return whether a directive for the whole file silences ``code``: one that is not at ``place``, or names it.
+
+        Each that does has then done so. Once it has, it is not looked at again.
+        """
+        if code not in self._of_file_by_code:
+            covering = [each for each in self._of_file if each.covers(code)]
+            self._of_file_by_code[code] = covering, list(covering)
+        covering, idle = self._of_file_by_code[code]
+
+        def silences(directive: Directive) -> bool:
+            return directive.start != place or directive.names(code)
+
+        for directive in filter(silences, idle):
+            directive.used.add(code)
+        idle[:] = [directive for directive in idle if not silences(directive)]
+        return any(map(silences, covering))
+
     def silence_review(self, source: Source, finding: Finding) -> bool:
         """Return whether the finding, which is about a directive, is silenced.
 
@@ -130,16 +151,12 @@ class Suppressions:
         would else silence what is said about itself.
         """
         silencing = [each for each in self._in_force(source, finding.start) if each.names(finding.code)]
-        silencing += [
-            each
-            for each in self._of_file
-            if each.covers(finding.code) and (each.names(finding.code) or each.start != finding.start)
-        ]
         for directive in silencing:
             directive.used.add(finding.code)
+        for_file = self._silenced_for_file(finding.code, finding.start)
         exempting = [e for e in self._exemptions if e.pointer is None and finding.code.startswith(e.rules)]
         self.exempted.update(Exempted(each, finding.code) for each in exempting)
-        return bool(silencing or exempting)
+        return bool(silencing or for_file or exempting)
 
     def mark_places(self) -> None:
         """Say of each directive whether something that rules judge stands where it is in force: ``at_place``."""
@@ -147,19 +164,20 @@ class Suppressions:
             return
         for document in self._documents:
             for start in _places(document):
-                for directive in (*self._of_file, *self._in_force(document.source, start)):
+                for directive in self._in_force(document.source, start):
                     directive.at_place = True
+        if any(True for document in self._documents for _ in _places(document)):
+            for directive in self._of_file:
+                directive.at_place = True
 
     def _in_force(self, source: Source, offset: int) -> Iterator[Directive]:
         """Yield the directives on the line of ``offset``, and on the comment line above."""
         source, offset = source.in_lines(offset)
         yield from self._on_line(source, offset, 0)
-        above = 1
         # A line that a backslash continues takes no comment: it stands above the first line of the command.
-        while source.line(offset, above).endswith("\\"):
-            above += 1
-        if _COMMENT_LINE.match(source.line(offset, above)):
-            yield from self._on_line(source, offset, above)
+        first = source.first_line(offset)
+        if _COMMENT_LINE.match(source.line(first, 1)):
+            yield from self._on_line(source, first, 1)
 
     def _on_line(self, source: Source, offset: int, above: int) -> Iterator[Directive]:
         span = source.line_span(offset, above)

@@ -154,10 +154,11 @@ class _Trial:
         """Return whether findings at the same counts would be suppressed ``after``."""
         old, documents = locate(self._source, self._words), locate(after, self._words)
         new = [(document, site) for document in documents for site in document.sites]
-        places = [document.source.file_offset(site.value.start) for document in old for site in document.sites]
+        starts = [document.source.file_offset(site.value.start) for document in old for site in document.sites]
+        places = {start: index for index, start in reversed(list(enumerate(starts)))}
         suppressions = Suppressions(documents)
         for piece, finding in found:
-            document, site = new[places.index(piece.file_offset(finding.start))]
+            document, site = new[places[piece.file_offset(finding.start)]]
             if not suppressions.silence(replace(finding, start=site.value.start), document):
                 return False
         return True
@@ -170,11 +171,9 @@ def _places(findings: Sequence[FoundIn]) -> list[_Place]:
         opening = _opening(source, lines)
         if opening is None:
             continue
-        above = 0
-        while lines.line(offset, above + 1).endswith("\\"):
-            above += 1
-        goes_on = above > 0 or lines.line(offset).endswith("\\")
-        span = lines.line_span(offset, above)
+        first = lines.first_line(offset)
+        own, span = lines.line_span(offset), lines.line_span(first)
+        goes_on = own != span or lines.line(offset).endswith("\\")
         if span is not None:
             place = places.setdefault((id(lines), span[0]), _Place(lines, span[0], opening, goes_on))
             place.codes.add(finding.code)

@@ -47,8 +47,10 @@ old one.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 
+from worker_lint.dataclass import dataclass
 from worker_lint.finding import Related, Severity
 from worker_lint.locate.descent import node_at
 from worker_lint.locate.forms import text_of
@@ -56,6 +58,7 @@ from worker_lint.locate.module import around
 from worker_lint.locate.scopes import scope_of
 from worker_lint.regex import regex
 from worker_lint.rule import Rule
+from worker_lint.rules._once import once
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -84,6 +87,9 @@ _SHORT = 40
 """Characters of a value that the help shows."""
 _BINDERS = ("for_statement", "pattern_list", "as_pattern_target", "parameters", "default_parameter", "typed_parameter")
 """What may give a name another value than an assignment does."""
+_NAME_BEFORE = regex(rb"\w+\Z")
+_LONGEST = 200
+"""Bytes of a name in front of what is set that tell whether it may be a loader's."""
 _SETTING = regex(rb"\.(" + "|".join(sorted(_SEALED)).encode() + rb"|num_workers)[ \t]*=(?!=)")
 
 
@@ -99,10 +105,10 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
         return
     settings = list(_SETTING.finditer(module.code))
     names = _names(built, module) if settings else set()
-    written = tuple(name.encode() for name in names)
+    written = {name.rpartition(".")[2].encode() for name in names}
     for match in settings:
-        place = match.start()
-        if not module.code.endswith(written, 0, place) and not module.code[place - 1 : place].isspace():
+        before = _NAME_BEFORE.search(module.code, max(0, match.start() - _LONGEST), match.start())
+        if before is not None and before[0] not in written:
             continue
         node = node_at(module.root, *match.span(1))
         target = node.parent if node is not None else None
@@ -144,21 +150,43 @@ def _names(built: Iterable[tuple[int, int]], module: Module) -> set[str]:
 def _built(loader: str, target: Node, module: Module, built: Mapping[tuple[int, int], Group]) -> Group | None:
     """Return the call that builds ``loader``, an attribute of which ``target`` is; None where it may be another."""
     in_class = loader.startswith("self.")
-    here = _place(target, in_class)
-    calls = []
-    for node in module.words({loader.rpartition(".")[2]}):
+    given = _given((loader, _place(target, in_class)), module)
+    # What a plain name is given further down is another one.
+    count = len(given.starts) if in_class else bisect_right(given.starts, target.start_byte)
+    calls = [built.get(span) for span in given.values[:count]]
+    return calls[-1] if calls and None not in calls and not given.is_bound else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What one function gives a name, or one class an attribute of ``self``, in order."""
+
+    starts: list[int]
+    """Where the name stands in each assignment."""
+    values: list[tuple[int, int]]
+    """The bytes of what it is given there."""
+    is_bound: bool
+    """Whether something else than an assignment may give it another value."""
+
+
+@once
+def _given(asked: tuple[str, int | None], module: Module) -> _Given:
+    """Return what a name is given in the place that has an id."""
+    written, here = asked
+    in_class = written.startswith("self.")
+    assigned: list[tuple[int, tuple[int, int]]] = []
+    is_bound = False
+    for node in module.words({written.rpartition(".")[2]}):
         named = node.parent if in_class and node.parent is not None and node.parent.type == "attribute" else node
         above = named.parent
-        if above is None or text_of(named) != loader or _place(named, in_class) != here:
+        if above is None or text_of(named) != written or _place(named, in_class) != here:
             continue
         if above.type == "assignment" and above.child_by_field_name("left") == named:
-            if not in_class and named.start_byte > target.start_byte:
-                continue  # another one, later
             value = above.child_by_field_name("right")
-            calls.append(built.get((value.start_byte, value.end_byte)) if value is not None else None)
+            assigned.append((named.start_byte, (value.start_byte, value.end_byte) if value is not None else (0, 0)))
         elif above.type in _BINDERS:
-            return None
-    return calls[-1] if calls and None not in calls else None
+            is_bound = True
+    return _Given([start for start, _ in assigned], [span for _, span in assigned], is_bound)
 
 
 def _place(node: Node, in_class: bool) -> int | None:
