@@ -17,9 +17,10 @@ _RENDERED = regex(rb"\{\{|\{%")
 _COMMENT = rb"\{\#(?:[^#]|\#(?!\}))*\#\}"
 _STATEMENT = rb"\{%(?:[^%]|%(?!\}))*%\}"
 _EXPRESSION = rb"\{\{(?:[^}]|\}(?!\}))*\}\}"
+_ANY = _COMMENT + rb"|" + _STATEMENT + rb"|" + _EXPRESSION
 _TAG = regex(
-    # tags alone on their lines, which leave nothing or whole lines of their own
-    rb"(?m:^)[ \t]*(?P<lines>(?:" + _COMMENT + rb"|" + _STATEMENT + rb"|" + _EXPRESSION + rb"|[ \t])+)(?=\r?\n|\r|\Z)"
+    # tags alone on their lines, which leave nothing or whole lines of their own; or blanks alone
+    rb"(?m:^)[ \t]*(?P<lines>(?:" + _ANY + rb")(?:" + _ANY + rb"|[ \t])*|[ \t])(?=\r?\n|\r|\Z)"
     rb"|(?P<silent>" + _COMMENT + rb"|" + _STATEMENT + rb")"
     rb"|(?P<number>" + _EXPRESSION + rb")"
 )
