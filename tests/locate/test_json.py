@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -168,3 +169,14 @@ def test_only_names_that_may_set_something_are_worth_a_parse(
 def test_a_key_that_is_no_string_is_no_text(key: str) -> None:
     with pytest.raises(SourceError, match="not JSON"):
         document(f'{{{key}: 4, sep: ","}}')
+
+
+PIECES = ('"', "\\", "\n", "[", "]", "{", "}", "//", "/*", "*/", "a", ",", ": ", '"a"', '"b", "c"')
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join))
+def test_brackets_are_seen_as_if_strings_were_looked_at_one_by_one(code):
+    one_by_one = re.compile(rb'"(?:[^"\\]|\\.)*"|//[^\n]*|/\*(?:[^*]|\*(?!/))*\*/|(?P<bracket>[\[\]{}])', re.DOTALL)
+    expected = [match.start() for match in one_by_one.finditer(code.encode()) if match["bracket"]]
+    found = json_module._STRING_OR_BRACKET.finditer(code.encode())
+    assert [match.start() for match in found if match["open"] or match["close"]] == expected

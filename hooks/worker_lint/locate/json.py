@@ -38,7 +38,12 @@ _LENIENCES = regex(
 )
 _IN_A_VALUE = regex(rb'(?![\'\s]*:)(?:[^"\\\r\n]|\\.)*"\s*[,\]}]')
 """The rest of a string that is no key, not even of JavaScript: of one, a colon would follow, or a comment."""
-_STRING_OR_BRACKET = regex(_STRING + b"|" + _COMMENT + rb"|(?P<open>[\[{])|(?P<close>[\]}])", re.DOTALL)
+_PLAIN = rb'"[^"\\\[\]{}]*"'
+_STRINGS = _PLAIN + rb'(?:[^"\[\]{}/]*' + _PLAIN + rb"){0,50}"
+"""Some strings at once that hardly need a look, as most are of which a large file is made."""
+_STRING_OR_BRACKET = regex(
+    _STRINGS + b"|" + _STRING + b"|" + _COMMENT + rb"|(?P<open>[\[{])|(?P<close>[\]}])", re.DOTALL
+)
 
 
 def locate(source: Source, words: Vocabulary) -> tuple[Document | Source, ...]:
