@@ -32,9 +32,10 @@ _STRUCTURE = regex(rb"(?m:^)[ \t]*(?:[-?:][ \t]+)*")
 _DEEP = regex(rb"(?m:^)[ \t\-?:]{%d}" % (MOST_LEVELS // 2))
 _BLOCK_START = regex(rb"(?m:^)[^\s#\]})]")
 _FLOW_TOKEN = regex(
+    rb"(?=[\#\"'\[\]{}\r\n])(?:"  # what it begins with: most bytes do not, and are passed at once
     rb"(?P<glued>(?<=[\"'])\#[^\r\n]*)|(?P<skip>(?:(?<=\s)|(?m:^))\#[^\r\n]*)"
     rb"|(?:(?<=[\s\[{,:])|(?m:^))(?P<string>\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'|(?P<open>[\[{]))"
-    rb"|(?P<close>[\]}])|(?P<end>[\r\n])",
+    rb"|(?P<close>[\]}])|(?P<end>[\r\n]))",
     re.DOTALL,
 )
 
