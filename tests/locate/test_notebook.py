@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,8 @@ import pytest
 
 from worker_lint.cli import main
 from worker_lint.errors import SourceError
-from worker_lint.locate import locate
+from worker_lint.locate import grammars, locate
+from worker_lint.locate import notebook as notebooks
 from worker_lint.locate.vocabulary import vocabulary
 from worker_lint.source import Source
 
@@ -351,3 +353,14 @@ def test_a_fix_changes_these_bytes_and_no_others(folder: Path, before: str, afte
     nbformat.validate(nbformat.reads(path.read_text(encoding="utf-8"), as_version=4))
     assert run("--mode=debug", "--fix", "a.ipynb") == 0
     assert path.read_bytes().decode() == around % after
+
+
+def test_the_program_of_a_notebook_is_parsed_once(monkeypatch):
+    seen = []
+    own = grammars.python_tree.__wrapped__
+    monkeypatch.setattr(
+        notebooks, "python_tree", once := functools.lru_cache(lambda code: seen.append(code) or own(code))
+    )
+    monkeypatch.setattr(grammars, "python_tree", once)
+    assert found(notebook(code(TORCH, LOADER)))
+    assert len(seen) == 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from importlib.machinery import PathFinder
 from importlib.util import module_from_spec
@@ -35,6 +35,12 @@ def grammar(language: Language) -> tree_sitter.Language:
 def parser(language: Language) -> tree_sitter.Parser:
     """Return the parser that all files of a language share; whoever sets it up differently makes one of his own."""
     return tree_sitter.Parser(grammar(language))
+
+
+@lru_cache(maxsize=1)  # the program of a notebook is parsed to see whether it can be, and then read
+def python_tree(code: bytes) -> tree_sitter.Tree:
+    """Return the syntax tree of a whole program."""
+    return parser("python").parse(code)
 
 
 def _binding(package: str) -> Any:

@@ -41,14 +41,14 @@ class Module:
     def root(self) -> Node:
         """The root of its syntax tree, whatever Python it is in."""
         # Code in which no word stands outside of comments is not parsed at all.
-        from worker_lint.locate.grammars import parser
+        from worker_lint.locate.grammars import python_tree
 
         if self.left_out:
             root = parsed(self.code, self.left_out).root_node
             if not root.has_error:
                 return root
             forget()
-        return parser("python").parse(self.code).root_node
+        return python_tree(self.code).root_node
 
     @cached_property
     def imports(self) -> Imports:

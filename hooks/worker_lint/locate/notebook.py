@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from worker_lint.errors import SourceError
-from worker_lint.locate.grammars import parser
+from worker_lint.locate.grammars import parser, python_tree
 from worker_lint.locate.long_texts import without_long_texts
 from worker_lint.locate.magics import readings
 from worker_lint.locate.quoted import Text, escaped
@@ -86,7 +86,7 @@ def _programs(source: Source, cells: Sequence[_Reading]) -> Iterator[Source]:
     if not cells:
         return
     whole = _joined(source, "python", cells)
-    if not parser("python").parse(whole.code).root_node.has_error:
+    if not python_tree(whole.code).root_node.has_error:
         yield whole
         return
     alone = [parser("python").parse(code).root_node.has_error for _, _, code in cells]
