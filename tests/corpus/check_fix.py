@@ -7,7 +7,8 @@ CHECKOUTS holds one checkout of a repository in each folder. What could hold a c
 temporary one unless it is named), and ``worker-lint --fix`` is run over each copy, in each mode after the other. Then:
 
 - no file has changed in which nothing was reported, and a second run changes nothing;
-- Python that parsed still parses, and differs only in literals, and in options that mean nothing without workers;
+- Python that parsed still parses, and differs only in literals, in options that mean nothing without workers, and in
+  the defaults that help texts tell;
 - JSON, YAML and TOML (``json``, ``ruamel.yaml``, ``tomllib``) load to the same document but for such values;
 - a notebook that was valid is valid, and differs only in the source of its cells;
 - a shell script that ``bash -n`` accepted is accepted, and any other text differs only in such values.
@@ -54,6 +55,10 @@ _WORKERS = re.compile(r"(?i)work|thread|\bnw$|n_cpu|^j$|^-j$")
 _OPTIONS = frozenset(f"{prefix}{option}" for option in vocabulary().options for prefix in ("", "dataloader_"))
 
 
+_TOLD = (".help.value", ".description.value")
+"""Where a text describes an option, or a field, with its default."""
+
+
 class DifferenceError(Exception):
     """Two versions of a file that are not the same but for counts and options."""
 
@@ -92,8 +97,18 @@ def _same_node(one: Any, other: Any, where: str) -> None:
             raise DifferenceError(f"{where}: {len(one)} parts became {len(other)}")
         for left, right in zip(one, other, strict=True):
             _same_node(left, right, where)
-    elif one != other:
+    elif one != other and not (where.endswith(_TOLD) and _tells_a_default_anew(one, other)):
         raise DifferenceError(f"{where}: {one!r} became {other!r}")
+
+
+def _tells_a_default_anew(one: Any, other: Any) -> bool:
+    """Return whether a help text says the same but for one number, in whose place there is another, or the default."""
+    if not (isinstance(one, str) and isinstance(other, str)):
+        return False
+    return any(
+        re.fullmatch(rf"{re.escape(one[: found.start()])}(?:-?\d+|%\(default\)s){re.escape(one[found.end() :])}", other)
+        for found in re.finditer(r"-?\d+", one)
+    )
 
 
 def _is_value(node: Any) -> bool:
