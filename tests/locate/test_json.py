@@ -180,3 +180,25 @@ def test_brackets_are_seen_as_if_strings_were_looked_at_one_by_one(code):
     expected = [match.start() for match in one_by_one.finditer(code.encode()) if match["bracket"]]
     found = json_module._STRING_OR_BRACKET.finditer(code.encode())
     assert [match.start() for match in found if match["open"] or match["close"]] == expected
+
+
+@pytest.mark.parametrize(
+    ("numbers", "is_parsed"),
+    [(json_module.MOST_ENTRIES, False), (json_module.MOST_ENTRIES - 1, True)],
+    ids=["more than anybody reads", "as many as are read"],
+)
+@pytest.mark.parametrize("indent", [None, 2])
+def test_the_vocabulary_of_a_tokenizer_is_not_parsed(monkeypatch, numbers, is_parsed, indent):
+    seen = []
+    own = json_module.parser
+    monkeypatch.setattr(json_module, "parser", lambda language: seen.append(language) or own(language))
+    tokens = ["num_workers", *(f'\\"{{{{ token {index}' for index in range(numbers - 1)), "workers"]
+    model = {"vocab": {token: index for index, token in enumerate(tokens)}, "merges": ["num _workers"]}
+    assert not document(json.dumps({"version": "1.0", "model": model}, indent=indent)).sites
+    assert bool(seen) == is_parsed
+
+
+def test_a_count_beside_a_vocabulary_is_found():
+    vocabulary = {f"token {index}": index for index in range(2 * json_module.MOST_ENTRIES)}
+    data = {"num_workers": 4, "vocab": {"workers": 1, **vocabulary}}
+    assert [site.value.text for site in document(json.dumps(data)).sites] == ["4"]

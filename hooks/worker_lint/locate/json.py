@@ -18,6 +18,8 @@ from worker_lint.regex import regex
 from worker_lint.site import Document
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from tree_sitter import Node
 
     from worker_lint.locate.vocabulary import Vocabulary
@@ -38,6 +40,9 @@ _LENIENCES = regex(
 )
 _IN_A_VALUE = regex(rb'(?![\'\s]*:)(?:[^"\\\r\n]|\\.)*"\s*[,\]}]')
 """The rest of a string that is no key, not even of JavaScript: of one, a colon would follow, or a comment."""
+_REST = rb'[^"\\\r\n]*(?:\\.[^"\\\r\n]*)*"\s*:\s*-?[0-9][0-9.eE+-]*\s*'
+_NUMBERING = regex(_REST + rb'(?:,\s*"' + _REST + rb"){%d}" % MOST_ENTRIES)
+"""The rest of a key and its number, and as many more of the same object as make it too large."""
 _PLAIN = rb'"[^"\\\[\]{}]*"'
 _STRINGS = _PLAIN + rb'(?:[^"\[\]{}/]*' + _PLAIN + rb"){0,50}"
 """Some strings at once that hardly need a look, as most are of which a large file is made."""
@@ -74,7 +79,7 @@ def locate(source: Source, words: Vocabulary) -> tuple[Document | Source, ...]:
 
 def _may_set_a_count(code: bytes, words: Vocabulary) -> bool:
     """Return whether a count's name stands elsewhere than in texts that are values, and no commands."""
-    spans = places(code, words)
+    spans = _outside_of_numberings(code, places(code, words))
     first = next(spans, None)
     if first is None:
         return False
@@ -83,6 +88,21 @@ def _may_set_a_count(code: bytes, words: Vocabulary) -> bool:
         or may_hold_commands(code)
         or any(_IN_A_VALUE.match(code, end) is None for _, end in chain((first,), spans))
     )
+
+
+def _outside_of_numberings(code: bytes, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield those of the ``spans`` of words that are in no key of an object of so many numbers that nobody reads it.
+
+    The vocabulary of a tokenizer is such an object, and has every word.
+    """
+    done = 0
+    for start, end in spans:
+        if end > done:
+            numbering = _NUMBERING.match(code, end)
+            if numbering is None:
+                yield start, end
+            else:
+                done = numbering.end()
 
 
 class _Objects:
