@@ -126,14 +126,25 @@ def _of_pod(container: Node, pod: Node, reader: _Reader) -> Container:
     entries = reader.entries(container)
     name = reader.scalar(entries.get("name"))
     limit = reader.at(container, "resources", "limits", "cpu")
-    around = reader.text(pod)
     return Container(
         "the container" if name is None else f"the container {name.text}",
         reader.source,
-        shm_settled="<<" in entries or _SHM in around or "hostIPC" in around or b"{{" in reader.source.code,
+        shm_settled="<<" in entries or _settles_shm(reader.source, pod.start_byte, pod.end_byte),
         cpus=_cpus(limit),
         limit=limit,
     )
+
+
+@lru_cache(maxsize=1)  # each container of a pod asks
+def _settles_shm(source: Source, start: int, end: int) -> bool:
+    """Return whether the pod at bytes ``start`` to ``end`` speaks of its /dev/shm, or is a template that may."""
+    code = source.code
+    return any(code.find(word, start, end) >= 0 for word in (_SHM.encode(), b"hostIPC")) or _is_template(code)
+
+
+@lru_cache(maxsize=1)
+def _is_template(code: bytes) -> bool:
+    return b"{{" in code
 
 
 def _cpus(limit: Value | None) -> float | None:

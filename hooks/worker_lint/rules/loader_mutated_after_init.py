@@ -58,7 +58,6 @@ from worker_lint.locate.module import around
 from worker_lint.locate.scopes import scope_of
 from worker_lint.regex import regex
 from worker_lint.rule import Rule
-from worker_lint.rules._once import once
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -106,6 +105,7 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
     settings = list(_SETTING.finditer(module.code))
     names = _names(built, module) if settings else set()
     written = {name.rpartition(".")[2].encode() for name in names}
+    builders = _Built(built, module)
     for match in settings:
         before = _NAME_BEFORE.search(module.code, max(0, match.start() - _LONGEST), match.start())
         if before is not None and before[0] not in written:
@@ -120,7 +120,7 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
         name, loader = match[1].decode(), text_of(target.child_by_field_name("object"))
         if loader not in names:
             continue
-        group = _built(loader, target, module, built)
+        group = builders.of(loader, target)
         value = setting.child_by_field_name("right")
         certain = name in _SEALED
         if group is None or value is None or not (certain or _gets_workers(group, module.value(value))):
@@ -147,46 +147,55 @@ def _names(built: Iterable[tuple[int, int]], module: Module) -> set[str]:
     return {text_of(each.child_by_field_name("left")) for each in assignments if each.type == "assignment"}
 
 
-def _built(loader: str, target: Node, module: Module, built: Mapping[tuple[int, int], Group]) -> Group | None:
-    """Return the call that builds ``loader``, an attribute of which ``target`` is; None where it may be another."""
-    in_class = loader.startswith("self.")
-    given = _given((loader, _place(target, in_class)), module)
-    # What a plain name is given further down is another one.
-    count = len(given.starts) if in_class else bisect_right(given.starts, target.start_byte)
-    calls = [built.get(span) for span in given.values[:count]]
-    return calls[-1] if calls and None not in calls and not given.is_bound else None
-
-
 @dataclass(frozen=True, slots=True)
 class _Given:
     """What one function gives a name, or one class an attribute of ``self``, in order."""
 
     starts: list[int]
     """Where the name stands in each assignment."""
-    values: list[tuple[int, int]]
-    """The bytes of what it is given there."""
-    is_bound: bool
-    """Whether something else than an assignment may give it another value."""
+    groups: list[Group | None]
+    """The call of a loader that it is given there; None for anything else."""
+    first_other: int
+    """The index of the first None."""
 
 
-@once
-def _given(asked: tuple[str, int | None], module: Module) -> _Given:
-    """Return what a name is given in the place that has an id."""
-    written, here = asked
-    in_class = written.startswith("self.")
-    assigned: list[tuple[int, tuple[int, int]]] = []
-    is_bound = False
-    for node in module.words({written.rpartition(".")[2]}):
-        named = node.parent if in_class and node.parent is not None and node.parent.type == "attribute" else node
-        above = named.parent
-        if above is None or text_of(named) != written or _place(named, in_class) != here:
-            continue
-        if above.type == "assignment" and above.child_by_field_name("left") == named:
-            value = above.child_by_field_name("right")
-            assigned.append((named.start_byte, (value.start_byte, value.end_byte) if value is not None else (0, 0)))
-        elif above.type in _BINDERS:
-            is_bound = True
-    return _Given([start for start, _ in assigned], [span for _, span in assigned], is_bound)
+class _Built:
+    """The calls that build loaders, by the names that they are given: each name is looked for once."""
+
+    def __init__(self, built: Mapping[tuple[int, int], Group], module: Module) -> None:
+        self._built = built
+        self._module = module
+        self._given: dict[tuple[str, int | None], _Given | None] = {}
+
+    def of(self, loader: str, target: Node) -> Group | None:
+        """Return the call that builds ``loader``, an attribute of which ``target`` is; None where it may be another."""
+        in_class = loader.startswith("self.")
+        key = loader, _place(target, in_class)
+        if key not in self._given:
+            self._given[key] = self._looked_up(*key, in_class=in_class)
+        given = self._given[key]
+        if given is None:
+            return None
+        # What a plain name is given further down is another one.
+        count = len(given.starts) if in_class else bisect_right(given.starts, target.start_byte)
+        return given.groups[count - 1] if 0 < count <= given.first_other else None
+
+    def _looked_up(self, loader: str, here: int | None, *, in_class: bool) -> _Given | None:
+        """Return what the place with the id ``here`` gives ``loader``; None where more than assignments do."""
+        starts: list[int] = []
+        groups: list[Group | None] = []
+        for node in self._module.words({loader.rpartition(".")[2]}):
+            named = node.parent if in_class and node.parent is not None and node.parent.type == "attribute" else node
+            above = named.parent
+            if above is None or text_of(named) != loader or _place(named, in_class) != here:
+                continue
+            if above.type == "assignment" and above.child_by_field_name("left") == named:
+                value = above.child_by_field_name("right")
+                starts.append(named.start_byte)
+                groups.append(self._built.get((value.start_byte, value.end_byte)) if value is not None else None)
+            elif above.type in _BINDERS:
+                return None
+        return _Given(starts, groups, groups.index(None) if None in groups else len(groups))
 
 
 def _place(node: Node, in_class: bool) -> int | None:
