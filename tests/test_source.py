@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from worker_lint import source as module
 from worker_lint.errors import SourceError
 from worker_lint.source import Position, Source, has_suffix, language_by_line, language_by_name, read
 
@@ -169,3 +170,30 @@ def test_an_offset_and_its_place_are_each_other_s_inverse(text):
 
 def test_a_column_behind_the_end_of_a_line_is_that_end():
     assert source(b"abc\r\nd").offset_at(Position(1, 99)) == 3
+
+
+def test_columns_of_a_long_line_are_those_of_its_characters() -> None:
+    line = "é=1 " * 5_000 + "ä" * 5_000
+    source = Source(Path("x.py"), "python", f"first\n{line}\nlast é = 1\n".encode())
+    for column in (1, 2, 4_000, 4_096, 4_097, 12_345, len(line)):
+        offset = len(f"first\n{line[: column - 1]}".encode())
+        assert source.position(offset) == (2, column)
+    assert source.position(source.code.index(b"= 1\n")) == (3, 8)
+
+
+def test_the_pieces_of_a_long_line_are_counted_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    counted: list[int] = []
+    characters = module._characters
+    monkeypatch.setattr(module, "_characters", lambda code: counted.append(len(code)) or characters(code))
+    source = Source(Path("x.py"), "python", b"x=1;" * 100_000)
+    for place in range(0, 400_000, 1_000):
+        assert source.position(place) == (1, place + 1)
+    assert sum(counted) < 400_000 + 400 * 4_096
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_the_first_of_the_lines_that_backslashes_join(end: str) -> None:
+    lines = ["one \\", "two \\", "three", "four \\", "five", "six"]
+    source = Source(Path("x.sh"), "shell", end.join([*lines, ""]).encode())
+    firsts = [source.line(source.first_line(source.code.index(line.encode()))) for line in lines]
+    assert firsts == ["one \\", "one \\", "one \\", "four \\", "four \\", "six"]
