@@ -84,6 +84,11 @@ def across(sightings: Sequence[Sighting]) -> Iterator[Claim]:
     for each in sightings:
         if each.is_data and each.number is not None and each.form == "key":
             configured[_key(each)][project(each.path)].append(each)
+    numbers = {
+        (key, root): {known.number for known in those}
+        for key, roots in configured.items()
+        for root, those in roots.items()
+    }
     differing: dict[tuple[str, PurePath, int], list[Sighting]] = defaultdict(list)
     for each in sightings:
         if each.form not in _FALLBACKS or not each.number or each.is_data or each.held:
@@ -91,8 +96,8 @@ def across(sightings: Sequence[Sighting]) -> Iterator[Claim]:
         root = _nearest(each.path, configured.get(_key(each), {}))
         if root is None:
             continue
-        numbers = {known.number for known in configured[_key(each)][root]}
-        if len(numbers) == 1 and each.number not in numbers:
+        said = numbers[_key(each), root]
+        if len(said) == 1 and each.number not in said:
             differing[_key(each), root, each.number].append(each)
     for (key, root, number), fallbacks in differing.items():
         yield _claim(number, fallbacks, configured[key][root], root)
