@@ -398,7 +398,7 @@ GITIGNORES = st.lists(PATTERNS, max_size=5).map(lambda lines: "".join(f"{line}\n
 FOLDERS = ["", "a", "b", "a/b"]
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sets(PATHS, min_size=1, max_size=12), st.dictionaries(st.sampled_from(FOLDERS), GITIGNORES))
 def test_the_walk_lists_what_git_lists(tmp_path_factory, paths, gitignores):
     top = tmp_path_factory.mktemp("tree")

@@ -304,7 +304,7 @@ PIECES = [
 ]
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.lists(st.sampled_from(PIECES), max_size=6).map(b"".join), min_size=1, max_size=40))
 def test_exactly_the_files_without_a_word_are_bystanders(tmp_path_factory, texts):
     folder = tmp_path_factory.mktemp("tree")

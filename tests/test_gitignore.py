@@ -108,7 +108,7 @@ PATTERNS = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(lines=st.lists(PATTERNS, min_size=1, max_size=4))
 @example(lines=["a**/b"])
 @example(lines=["a/**/b", "!**/ab/"])

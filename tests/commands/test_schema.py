@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -160,7 +160,6 @@ scalars = (
 @example(value=-0.0, depth=[])
 @example(value=-1.0, depth=[])
 @example(value=1e300, depth=[])
-@settings(deadline=None)
 def test_rules_and_schema_agree(value: object, depth: list[bool]) -> None:
     document: Any = {"num_workers": value}
     for inside_list in depth:

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from worker_lint.hardware.facts import Facts, ask
@@ -290,7 +290,6 @@ VARIABLES = [
 ]
 
 
-@settings(deadline=None)
 @given(
     files=st.dictionaries(st.sampled_from(PATHS), garbage),
     environ=st.dictionaries(st.sampled_from(VARIABLES), st.text("0123456789(x),-max ", max_size=12)),

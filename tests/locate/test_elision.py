@@ -179,7 +179,7 @@ def modules(draw):
     return code.replace("\n", draw(st.sampled_from(["\n"] * 9 + ["\r\n"])))
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=400)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=400)
 @given(modules())
 @example("class A:\n    def f(self):\n        return 1\n    # says\n\n    x = 1\n")
 @example("if x:\n    def f():\n        if y:\n            return g(1)  # so\n\n# after\nz = 1\n")
@@ -205,7 +205,7 @@ def told(findings):
     ]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=300)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300)
 @given(modules())
 def test_what_is_found_is_the_same(code):
     data = (PREFIX + code).encode()

@@ -124,7 +124,7 @@ fragments = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(fragments, max_size=25).map("".join))
 def test_any_text_is_read_and_an_edit_of_a_number_hits_it(code: str) -> None:
     source = Source.decode(Path("Makefile"), "makefile", code.encode())

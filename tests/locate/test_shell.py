@@ -237,7 +237,7 @@ arguments = st.lists(st.tuples(options, words, st.booleans()), max_size=5)
 
 
 @needs_bash
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(arguments, st.sampled_from([" ", " \\\n  "]))
 def test_bash_passes_the_values_that_are_found(given_options: list[tuple[str, str, bool]], blank: str) -> None:
     """Every literal count that bash hands to the program is found, and is no other."""
@@ -265,7 +265,7 @@ fragments = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(fragments, max_size=25).map("".join))
 def test_any_text_is_read(code: str) -> None:
     for document in documents(code):
@@ -275,7 +275,7 @@ def test_any_text_is_read(code: str) -> None:
 
 
 @needs_bash
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(fragments, max_size=15).map("".join))
 def test_another_number_leaves_the_syntax_as_it_was(code: str) -> None:
     document, *_ = documents(code)

@@ -213,7 +213,7 @@ CODE = "s = {!r}; num_workers = 20\nfrom torch.utils.data import DataLoader\nDat
     related=st.lists(st.tuples(NAMES, st.integers(1, 4), st.integers(1, 9), TEXTS), max_size=2),
     errors=st.lists(st.sampled_from(sorted(FAILURES)), unique=True),
 )
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_names_and_messages_are(sarif, junit, name, code, messages, related, errors):
     source = Source(Path(name), "python", code.encode())
     found = judge(locate(source, vocabulary()), Policy(Settings(mode="training", policy="exact")))

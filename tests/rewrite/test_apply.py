@@ -212,7 +212,7 @@ def left_over(text):
     return re.sub(r"(?<![\w.])-?\d+(\.0)?\b|'4'|//?", "", text)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(modules, st.permutations(list(BUILT_IN)))
 def test_to_every_mode_and_back_changes_only_counts_and_options(module, order):
     data = module.encode()
@@ -246,7 +246,7 @@ def without_counts(value):
     return [without_counts(inner) for inner in value] if isinstance(value, list) else value
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(documents, st.sampled_from([None, 0, 2]), st.booleans(), st.permutations(list(BUILT_IN)))
 def test_a_document_stays_equal_but_for_counts_and_options(document, indent, ascii_only, order):
     data = json.dumps(document, indent=indent, ensure_ascii=ascii_only).encode("utf-8", "surrogatepass")

@@ -161,7 +161,7 @@ statements = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(statements, min_size=1, max_size=6), st.sampled_from(["\n", "\r\n"]))
 def test_both_parsers_find_the_same_literals_in_generated_modules(lines, end):
     code = ("# ünïcödé\n" + "\n".join(lines) + "\n").replace("\n", end).encode()

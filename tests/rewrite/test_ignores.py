@@ -256,7 +256,7 @@ def check_both_ways(text, name, *, everywhere=True):
 
 
 each_break = st.sampled_from(["\n", "\r\n"])
-EXAMPLES = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+EXAMPLES = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 
 
 @EXAMPLES
