@@ -441,7 +441,9 @@ def test_a_folder_that_only_looks_begun_is_left(tree, check, tmp_path, name, dat
 
 def test_a_disk_that_is_full_while_the_folder_is_made_breaks_no_later_run(tree, tmp_path):
     resource = pytest.importorskip("resource")
-    environ = {**os.environ, "PYTHONPATH": os.fspath(Path(cache.__file__).parents[1])}
+    hooks = os.fspath(Path(cache.__file__).parents[1])
+    # With that limit an interpreter would leave half of a module's bytecode behind.
+    environ = {**os.environ, "PYTHONPATH": hooks, "PYTHONDONTWRITEBYTECODE": "1"}
     command = [sys.executable, "-m", "worker_lint", "--profile=none", f"--cache-dir={tmp_path / 'named'}"]
 
     def limit():

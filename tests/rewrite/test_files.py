@@ -194,7 +194,9 @@ def script(text, file):
     """Run ``text`` in an interpreter of its own, with ``path`` as the file to write."""
     head = f"import resource, signal, sys\nfrom pathlib import Path\npath = Path({str(file)!r})\n"
     head += "from worker_lint.rewrite.files import write_atomically\n"
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2] / "hooks")}
+    # Where files are limited in size, an interpreter would leave half of a module's bytecode behind.
+    alone = {"PYTHONPATH": str(Path(__file__).parents[2] / "hooks"), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {**os.environ, **alone}
     return subprocess.run([sys.executable, "-c", head + text], env=environment, capture_output=True, text=True)
 
 
