@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     Span = tuple[int, int]
 
 _WORD = regex(r"\w+")
-_ANYTHING = regex("")
+_ANY_WORD = regex(r"\b")
 
 
 class ConditionTable:
@@ -65,7 +65,7 @@ class Conditions:
 
     def name(self, word: str) -> bool:
         """Return whether ``word`` stands in one of them as a whole word."""
-        return self.fit(_ANYTHING, word)
+        return self.fit(_ANY_WORD, word)
 
 
 NO_CONDITIONS = Conditions(ConditionTable(), 0, 0)

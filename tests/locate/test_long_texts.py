@@ -70,11 +70,22 @@ def test_long_texts_are_left_out(code: str) -> None:
         f'["a\n{LONG}"]',
         f'["a\n"{LONG}"]',
         f'[\n"{LONG}\n]',
+        f'[\n"{LONG}\n"{LONG}\n\\n{LONG}"\n]',
+        f'[\n"{LONG}\n{{]\\n"\n]',
         f'[\n"{LONG}" "{LONG}"\n]',
         f"[\n{LONG}\n]",
         f'[\n"key": "{LONG}"\n]',
     ],
-    ids=["a line break in a text", "and a quote behind it", "no end", "no comma", "no quotes", "a pair in a list"],
+    ids=[
+        "a line break in a text",
+        "and a quote behind it",
+        "no end",
+        "two without",
+        "an escape behind",
+        "no comma",
+        "no quotes",
+        "a pair in a list",
+    ],
 )
 def test_what_is_no_json_is_none_without_its_long_texts(code: str) -> None:
     assert parser("json").parse(code.encode()).root_node.has_error

@@ -114,6 +114,7 @@ def test_names_are_known_to_be_absent_without_a_tree():
         ("from a import (\n    b,\n    c,\n)", {"b": "a.b", "c": "a.c"}),
         ("from a \\\n    import b", {"b": "a.b"}),
         ("from \\\n    a import b", {"b": "a.b"}),
+        ("from \\\r\n    a import b", {"b": "a.b"}),
         ("from important import b", {"b": "important.b"}),
         ("def f():\n\timport a", {"a": "a"}),
         ("\nimport a\r\nimport b", {"a": "a", "b": "b"}),

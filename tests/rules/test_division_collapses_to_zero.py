@@ -52,6 +52,9 @@ def test_silent(judged, count):
         pytest.param("RANKS = 4\nDataLoader(d, num_workers=args.workers // RANKS)", id="by a constant"),
         pytest.param("pool = Pool(workers // world_size)", id="a pool"),
         pytest.param(
+            "n = 0\n" * 101 + "DataLoader(d, num_workers=n // world_size)", id="a constant that is often given"
+        ),
+        pytest.param(
             "def f(n):\n  num_workers = n // len(sets)\n  seed = partial(init, num_workers=num_workers)\n"
             "  return DataLoader(d, num_workers=n, worker_init_fn=seed)",
             id="a count that the loader does not take",

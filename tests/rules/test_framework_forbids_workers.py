@@ -75,6 +75,7 @@ with loader.{method}():
     (line,) = said(code.format(""))
     assert line == f"error: {method} needs a loader with workers, and this one has none; it raises ValueError"
     assert said(code.format(", num_workers=0"))
+    assert said(code.format(", num_workers=0").replace(")\nwith", ").to(device)\nwith"))
     assert not said(code.format(", num_workers=2"))
     assert not said(code.format(", num_workers=n"))
     assert not said(code.format(", **options"))

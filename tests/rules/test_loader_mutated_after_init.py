@@ -92,6 +92,12 @@ def without_workers(value="2", loader="loader"):
             id="an attribute",
         ),
         pytest.param(
+            "données = DataLoader(d)\ndonnées.dataset = e", sealed("dataset", "données"), id="a name beyond ASCII"
+        ),
+        pytest.param(
+            f"{'a' * 300} = DataLoader(d)\n{'a' * 300}.dataset = e", sealed("dataset", "a" * 300), id="a long name"
+        ),
+        pytest.param(
             "from monai.data import DataLoader as Loader\nloader = Loader(d, 2)\nloader.dataset = e",
             sealed("dataset"),
             id="MONAI's",

@@ -275,6 +275,20 @@ def test_a_count_that_something_else_may_set_is_not_taken_for_a_constant(judged,
     assert judged("WL404", f"{TORCH}n = 4\n{binding}\nDataLoader(d, num_workers=n, {ON})").findings
 
 
+@pytest.mark.parametrize("given", [["4"] * 101, [str(number) for number in range(1, 200)]], ids=["equal", "different"])
+def test_many_values_are_looked_at_as_few_are(judged, given):
+    text = "".join(f"n = {value}\n" for value in given)
+    loader = f"DataLoader(d, num_workers=n, {ON})"
+    assert not judged("WL404", f"{TORCH}{text}{loader}").findings
+    assert judged("WL404", f"{TORCH}{text}n = 0\nn = 0\n{loader}").findings
+    assert judged("WL404", f"{TORCH}{text}n = args.n\n{loader}").findings
+
+
+def test_a_test_of_something_else_does_not_silence_what_has_no_name(judged):
+    text = "def f(d, x):\n  if x is None:\n    x = 3\n  return DataLoader(d, num_workers=c[key()], {})"
+    assert judged("WL404", TORCH + text.format(ON)).findings
+
+
 def test_what_a_comprehension_or_a_lambda_hides_is_still_code(judged):
     found = judged("WL404", f"{TORCH}loaders = [DataLoader(d, num_workers=n, {ON}) for d in ds]")
     ast.parse(found.fixed)

@@ -21,7 +21,7 @@ _DEFAULT_LOADER = "torch.utils.data.DataLoader"
 
 
 _WORD = b"import"
-_BEGINS = regex(rb"[ \t]*(?:from|import)\b|(?<=\\\n)")
+_BEGINS = regex(rb"[ \t]*(?:from|import)\b|(?<=\\\n)|(?<=\\\r\n)")
 """The line in which the word stands that each statement has: it begins one, or a backslash continues it from above."""
 _STATEMENTS = ("import_statement", "import_from_statement")
 _PLAIN = regex(rb"(?:from[ \t]+([\w.]+)[ \t]+)?import(?:[ \t]+([\w., \t]+)|[ \t]*\(([\w,\s]+)\))")

@@ -47,9 +47,9 @@ def _insides(code: bytes) -> Iterator[tuple[int, int]]:
             if opening is not None:
                 inside = opening.end()
                 quote = code.find(b'"', inside, line_break)
-                escape = code.find(b"\\", inside, quote)
+                escape = code.find(b"\\", inside, max(quote, inside))
                 end = escape if escape >= 0 else quote
-                if end - inside >= _LONG:
+                if end - inside >= _LONG:  # never where the line has no end of it: that is no text
                     yield inside, end
         start = line_break + 1
 

@@ -70,8 +70,9 @@ def _is_bounding_call(node: Node) -> bool:
 def values_of(node: Node, count: Value) -> tuple[Value, ...]:
     """Return every value that is assigned to the plain name ``count`` in the scope that ``node`` takes it from.
 
-    Empty where something else may set it there too: a parameter, a loop, an import, an unpacking, ``global``; and
-    where more than ``_MOST_VALUES`` do. Code in another file cannot be seen and is not looked for.
+    Empty where something else may set it there too: a parameter, a loop, an import, an unpacking, ``global``. Of more
+    than ``_MOST_VALUES`` these are the different ones, those that are no numbers and the smallest of the others first,
+    and no more of them. Code in another file cannot be seen and is not looked for.
     """
     if count.kind != "reference" or not count.text.isidentifier():
         return ()
@@ -79,8 +80,7 @@ def values_of(node: Node, count: Value) -> tuple[Value, ...]:
     bound = _bindings(scopes[-1]).of(count.text)
     for scope in scopes:
         if scope.id in bound:
-            values = bound[scope.id] or ()
-            return tuple(values) if len(values) <= _MOST_VALUES else ()
+            return bound[scope.id] or ()
     return ()
 
 
@@ -95,12 +95,13 @@ class _Bindings:
     def __init__(self, module: Node) -> None:
         self._module = module
         self._places = Places(module.text or b"")
-        self._known: dict[str, dict[int, list[Value] | None]] = {}
+        self._known: dict[str, dict[int, tuple[Value, ...] | None]] = {}
 
-    def of(self, name: str) -> dict[int, list[Value] | None]:
+    def of(self, name: str) -> dict[int, tuple[Value, ...] | None]:
         """Return what is assigned to ``name``, by the id of the scope whose name it is; None for more than that."""
         if name not in self._known:
-            self._known[name] = self._look_up(name)
+            found = self._look_up(name).items()
+            self._known[name] = {scope: None if values is None else _few(values) for scope, values in found}
         return self._known[name]
 
     def _look_up(self, name: str) -> dict[int, list[Value] | None]:
@@ -121,6 +122,14 @@ class _Bindings:
             elif _binds(node):
                 found[_namespace(node).id] = None
         return found
+
+
+def _few(values: list[Value]) -> tuple[Value, ...]:
+    """Return ``values``; of many those that say most of whether one of them may be 0, or less than that."""
+    if len(values) > _MOST_VALUES:
+        different = {value.text: value for value in values}.values()
+        values = sorted(different, key=lambda value: (value.number is not None, value.number or 0))[:_MOST_VALUES]
+    return tuple(values)
 
 
 def _scopes_around(node: Node) -> Iterator[Node]:

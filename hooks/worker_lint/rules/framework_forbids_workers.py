@@ -173,8 +173,9 @@ def _needs_workers(document: Document, module: Module, method: NeedsWorkers) -> 
         made = maker(function.child_by_field_name("object") if function is not None else None, module)
         if made is None:
             continue
-        group = document.group_at(made.start_byte, made.end_byte)
-        if group is None or group.loader is None or group.open or (group.count is not None and group.count.number != 0):
+        # Also where something else is called on what it makes: loader.to(device).
+        group = next(iter(document.loaders_within(made.start_byte, made.start_byte + 1)), None)
+        if group is None or group.open or (group.count is not None and group.count.number != 0):
             continue
         yield RULE.finding(
             module.value(call),

@@ -86,7 +86,7 @@ _SHORT = 40
 """Characters of a value that the help shows."""
 _BINDERS = ("for_statement", "pattern_list", "as_pattern_target", "parameters", "default_parameter", "typed_parameter")
 """What may give a name another value than an assignment does."""
-_NAME_BEFORE = regex(rb"\w+\Z")
+_NAME_BEFORE = regex(rb"[\w\x80-\xff]+\Z")
 _LONGEST = 200
 """Bytes of a name in front of what is set that tell whether it may be a loader's."""
 _SETTING = regex(rb"\.(" + "|".join(sorted(_SEALED)).encode() + rb"|num_workers)[ \t]*=(?!=)")
@@ -108,7 +108,7 @@ def check(document: Document, policy: Policy) -> Iterator[Finding]:
     builders = _Built(built, module)
     for match in settings:
         before = _NAME_BEFORE.search(module.code, max(0, match.start() - _LONGEST), match.start())
-        if before is not None and before[0] not in written:
+        if before is not None and len(before[0]) < _LONGEST and before[0] not in written:
             continue
         node = node_at(module.root, *match.span(1))
         target = node.parent if node is not None else None
