@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from worker_lint.locate import words as module
-from worker_lint.locate.words import occurrences
+from worker_lint.locate.places import occurrences
 
 NAMES = ("num_workers", "--num_workers", "--num-workers", "num", "workers", "-j", "nw", "getenv", "environ")
 

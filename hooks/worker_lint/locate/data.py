@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from worker_lint.dataclass import dataclass
 from worker_lint.locate.evidence import PROOF, STRONG, WEAK, Evidence, of_keys, of_siblings, weigh
+from worker_lint.locate.places import occurrences
 from worker_lint.locate.values import refuse_endless
 from worker_lint.locate.vocabulary import normalised
-from worker_lint.locate.words import occurrences, worker_words
+from worker_lint.locate.words import worker_words
 from worker_lint.regex import regex
 from worker_lint.site import COUNT, Document, Duplicate, Group, Site
 

@@ -10,9 +10,9 @@ from worker_lint.regex import regex
 
 if TYPE_CHECKING:
     from array import array
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
-    from worker_lint.locate.words import Hit
+    from worker_lint.locate.words import Hit, Named
 
 _RUN = regex(rb"\w+")
 _NAME_BYTES = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
@@ -93,3 +93,9 @@ class Places:
                 places = found[each[0]] = array("Q")
             places.append(each.start())
         return found
+
+
+def occurrences(code: bytes, words: Collection[str]) -> Iterator[Named]:
+    """Yield every place at which one of ``words`` stands as ``Places.occurrences`` says, with the word."""
+    for start, end in Places(code).occurrences(words):
+        yield code[start:end].decode(), (start, end)

@@ -17,11 +17,12 @@ from worker_lint.locate.groups import Groups
 from worker_lint.locate.module import Module
 from worker_lint.locate.origins import Origins
 from worker_lint.locate.own_names import OwnName
+from worker_lint.locate.places import occurrences
 from worker_lint.locate.scopes import intact
 from worker_lint.locate.surroundings import of_call, of_file, of_help, of_holders, of_target, of_value
 from worker_lint.locate.values import python_value, refuse_endless, unwrapped
 from worker_lint.locate.vocabulary import normalised
-from worker_lint.locate.words import occurrences, worker_words
+from worker_lint.locate.words import worker_words
 from worker_lint.regex import regex
 from worker_lint.site import Document, Site
 from worker_lint.stems import MARK

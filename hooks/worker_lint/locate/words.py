@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from worker_lint.regex import regex
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Set
+    from collections.abc import Iterator, Set
 
 _STEM = b"worker"
 _REST = regex(rb"[\w-]*")
@@ -16,8 +16,6 @@ _NAME_BYTES = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01
 _WORD_BYTES = _NAME_BYTES | frozenset(b"-")
 _BLANK = bytes(byte if byte in _NAME_BYTES else ord(" ") for byte in range(256))
 """Turns what cannot stand in a name into blanks."""
-_FEW = 2
-"""Words that are looked for one by one at once, without asking first which of them are there."""
 _PART = 1 << 20
 """Bytes whose names are taken apart at a time, so that a large file takes no multiple of its size."""
 
@@ -39,30 +37,6 @@ def worker_words(code: bytes) -> Iterator[Named]:
         end = rest.end() if rest else found
         yield code[start:end].decode("ascii", "replace"), (start, end)
         found = lowered.find(_STEM, end)
-
-
-def occurrences(code: bytes, words: Collection[str]) -> Iterator[Named]:
-    """Yield every place at which one of ``words``, identifiers, stands as a whole word, in order.
-
-    A dash belongs to a word that it stands before, not to one that it stands behind.
-    """
-    wanted = words if len(words) <= _FEW else present(code, frozenset(words))
-    # Two words overlap only where one begins with the other: then the longer one stands there.
-    longest: dict[int, int] = {}
-    for word in wanted:
-        for start, end in _places(code, word.encode()):
-            longest[start] = max(end, longest.get(start, end))
-    for start in sorted(longest):
-        yield code[start : longest[start]].decode(), (start, longest[start])
-
-
-def _places(code: bytes, word: bytes) -> Iterator[Hit]:
-    start = code.find(word)
-    while start >= 0:
-        end = start + len(word)
-        if (start == 0 or code[start - 1] not in _WORD_BYTES) and (end == len(code) or code[end] not in _NAME_BYTES):
-            yield start, end
-        start = code.find(word, start + 1)
 
 
 def present(code: bytes, words: frozenset[str]) -> list[str]:
