@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from worker_lint import cache, cache_folder
+from worker_lint import cache, cache_folder, settled, surroundings
 from worker_lint.cli import main
 from worker_lint.file_report import FileReport
 from worker_lint.policies import Policies
 from worker_lint.settings import SettingsResolver
-from worker_lint.settings_place import CACHE_VARIABLE
+from worker_lint.settings_place import CACHE_FOLDER, CACHE_VARIABLE
 
 PROFILE = Path(__file__).parents[1] / "examples" / "profiles" / "g4dn-xlarge.json"
 FILES = 130
@@ -36,7 +36,7 @@ def tree(tmp_path, monkeypatch):
     (folder / "plain_1.py").write_text("# worker-lint: ignore-file[WL201] it is only a try\n", encoding="utf-8")
     monkeypatch.chdir(folder)
     monkeypatch.delenv(CACHE_VARIABLE, raising=False)
-    monkeypatch.setattr(cache, "_PATIENCE", 0)
+    monkeypatch.setattr(settled, "_PATIENCE", 0)
     for name in ("CI", "GITHUB_ACTIONS", "GITLAB_CI", "BUILDKITE", "JENKINS_URL", "TF_BUILD"):
         monkeypatch.delenv(name, raising=False)
     time.sleep(0.05)
@@ -95,7 +95,7 @@ def test_a_second_run_reads_only_what_it_has_to_show(tree, check, fresh, monkeyp
 
 
 def test_what_was_read_in_the_tick_it_changed_in_is_read_again(tree, check, monkeypatch):
-    monkeypatch.setattr(cache, "_PATIENCE", 3600 * 10**9)
+    monkeypatch.setattr(settled, "_PATIENCE", 3600 * 10**9)
     first = check("--profile=none", "--jobs=1")
     names = opened_files(monkeypatch)
     assert check("--profile=none", "--jobs=1") == first
@@ -216,7 +216,7 @@ def test_the_content_of_a_baseline_counts(tree, check, fresh):
 
 def test_another_worker_lint_starts_afresh(tree, check, monkeypatch):
     check("--profile=none")
-    monkeypatch.setattr(cache, "__version__", "99.0")
+    monkeypatch.setattr(surroundings, "__version__", "99.0")
     names = opened_files(monkeypatch)
     check("--profile=none", "--jobs=1")
     assert len(set(names)) == FILES + 2
@@ -270,7 +270,7 @@ def test_fixes_are_made_after_a_run_that_made_none(tree, check):
 )
 def test_a_broken_index_is_written_anew(tree, check, damage):
     first = check("--profile=none")
-    (index,) = (tree / cache_folder.FOLDER).glob("*.json")
+    (index,) = (tree / CACHE_FOLDER).glob("*.json")
     good = index.read_bytes()
     index.write_bytes(damage(good))
     assert check("--profile=none") == first
@@ -278,14 +278,14 @@ def test_a_broken_index_is_written_anew(tree, check, damage):
 
 
 def _sealed(text):
-    from worker_lint.record import digest_of
+    from worker_lint.digest import digest_of
 
     return digest_of(text).encode() + b"\n" + text
 
 
 def test_records_that_are_none_are_judged_anew(tree, check):
     first = check("--profile=none")
-    (index,) = (tree / cache_folder.FOLDER).glob("*.json")
+    (index,) = (tree / CACHE_FOLDER).glob("*.json")
     document = json.loads(index.read_bytes().partition(b"\n")[2])
     for row in document["files"].values():
         if row[2] is not None:
@@ -300,26 +300,26 @@ def test_what_is_gone_is_forgotten(tree, check):
         (tree / f"plain_{number}.py").unlink()
     _later(tree / "plain_26.py", "pass\n")
     check("--profile=none")
-    (index,) = (tree / cache_folder.FOLDER).glob("*.json")
+    (index,) = (tree / CACHE_FOLDER).glob("*.json")
     assert b"plain_22.py" not in index.read_bytes()
     assert b"plain_30.py" in index.read_bytes()
 
 
 def test_the_folder_is_left_out_of_checkouts_and_backups(tree, check):
     check("--profile=none")
-    folder = tree / cache_folder.FOLDER
+    folder = tree / CACHE_FOLDER
     assert (folder / "CACHEDIR.TAG").read_bytes().startswith(b"Signature: 8a477f597d28d172789f06886806bc55\n")
     assert "*" in (folder / ".gitignore").read_text("utf-8").splitlines()
 
 
 def test_few_files_make_no_cache(tree, check):
     check("--profile=none", "train.py", "config.json")
-    assert not (tree / cache_folder.FOLDER).exists()
+    assert not (tree / CACHE_FOLDER).exists()
 
 
 def test_no_cache_leaves_nothing_behind(tree, check):
     check("--profile=none", "--no-cache")
-    assert not (tree / cache_folder.FOLDER).exists()
+    assert not (tree / CACHE_FOLDER).exists()
 
 
 def test_the_folder_lies_by_the_settings_file(tree, check, monkeypatch):
@@ -327,8 +327,8 @@ def test_the_folder_lies_by_the_settings_file(tree, check, monkeypatch):
     (tree / "sub").mkdir()
     monkeypatch.chdir(tree / "sub")
     check("--profile=none", "..")
-    assert (tree / cache_folder.FOLDER).is_dir()
-    assert not (tree / "sub" / cache_folder.FOLDER).exists()
+    assert (tree / CACHE_FOLDER).is_dir()
+    assert not (tree / "sub" / CACHE_FOLDER).exists()
 
 
 def test_settings_that_are_broken_elsewhere_do_not_matter(tree, check, monkeypatch, tmp_path):
@@ -337,9 +337,9 @@ def test_settings_that_are_broken_elsewhere_do_not_matter(tree, check, monkeypat
     (tmp_path / "elsewhere" / "worker-lint.toml").write_text("mode = 3\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path / "elsewhere")
     assert check("--profile=none", str(tree))[0] == 1
-    assert cache_folder.is_cache(tree / cache_folder.FOLDER)
+    assert cache_folder.is_cache(tree / CACHE_FOLDER)
     assert main(["clean", str(tree)]) == 0
-    assert not (tree / cache_folder.FOLDER).exists()
+    assert not (tree / CACHE_FOLDER).exists()
 
 
 def test_the_folder_can_be_named(tree, check, monkeypatch, tmp_path):
@@ -348,7 +348,7 @@ def test_the_folder_can_be_named(tree, check, monkeypatch, tmp_path):
     check("--profile=none", f"--cache-dir={tmp_path / 'by option'}")
     assert cache_folder.is_cache(tmp_path / "by environment")
     assert cache_folder.is_cache(tmp_path / "by option")
-    assert not (tree / cache_folder.FOLDER).exists()
+    assert not (tree / CACHE_FOLDER).exists()
 
 
 def test_the_settings_can_name_the_folder(tree, check, monkeypatch):
@@ -357,7 +357,7 @@ def test_the_settings_can_name_the_folder(tree, check, monkeypatch):
     monkeypatch.chdir(tree / "sub")
     check("--profile=none", "..")
     assert cache_folder.is_cache(tree / "by settings")
-    assert not (tree / cache_folder.FOLDER).exists()
+    assert not (tree / CACHE_FOLDER).exists()
     assert main(["clean"]) == 0
     assert not (tree / "by settings").exists()
 
@@ -473,21 +473,21 @@ def test_runs_that_make_the_folder_at_once_do_not_refuse_it(tree, tmp_path):
 
 
 def test_a_folder_that_cannot_be_made_is_done_without(tree, check, monkeypatch):
-    (tree / cache_folder.FOLDER).write_text("a file", encoding="utf-8")
+    (tree / CACHE_FOLDER).write_text("a file", encoding="utf-8")
     first = check("--profile=none")
     assert check("--profile=none") == first
-    assert (tree / cache_folder.FOLDER).read_text("utf-8") == "a file"
+    assert (tree / CACHE_FOLDER).read_text("utf-8") == "a file"
 
 
 def test_clean_removes_it(tree, check, capsys):
     check("--profile=none")
     assert main(["clean"]) == 0
-    assert not (tree / cache_folder.FOLDER).exists()
-    assert capsys.readouterr().out.endswith(f"removed {tree / cache_folder.FOLDER}\n")
+    assert not (tree / CACHE_FOLDER).exists()
+    assert capsys.readouterr().out.endswith(f"removed {tree / CACHE_FOLDER}\n")
 
 
 def test_clean_says_where_it_finds_no_cache(tree, capsys):
-    folder = tree / cache_folder.FOLDER
+    folder = tree / CACHE_FOLDER
     for _ in range(2):
         assert main(["clean"]) == 0
         assert capsys.readouterr().out == f"nothing to remove: there is no cache at {folder}\n"
@@ -499,20 +499,20 @@ def test_clean_of_a_folder_that_is_missing_removes_no_other_cache(tree, check, c
     check("--profile=none")
     assert main(["clean", "nope"]) == 2
     assert capsys.readouterr().err.endswith("error: nope: no such file or folder; name one that exists\n")
-    assert cache_folder.is_cache(tree / cache_folder.FOLDER)
+    assert cache_folder.is_cache(tree / CACHE_FOLDER)
 
 
 @pytest.mark.parametrize("named", [(), ("--cache-dir=.worker_lint_cache",)], ids=["by default", "by name"])
 def test_clean_leaves_what_is_not_its_own(tree, capsys, named):
-    (tree / cache_folder.FOLDER).mkdir()
-    (tree / cache_folder.FOLDER / "notes.json").write_text("{}", encoding="utf-8")
+    (tree / CACHE_FOLDER).mkdir()
+    (tree / CACHE_FOLDER / "notes.json").write_text("{}", encoding="utf-8")
     assert main(["clean", *named]) == 2
     assert "is no cache of worker-lint" in capsys.readouterr().err
-    assert (tree / cache_folder.FOLDER / "notes.json").exists()
+    assert (tree / CACHE_FOLDER / "notes.json").exists()
 
 
 def test_a_file_that_was_fresh_when_it_was_looked_at_is_not_known_by_its_times(tree, monkeypatch):
-    monkeypatch.setattr(cache, "_PATIENCE", 2_000_000_000)
+    monkeypatch.setattr(settled, "_PATIENCE", 2_000_000_000)
     policies = Policies(SettingsResolver({}, isolated=True), {})
     kept = cache.Cache(tree / "index.json", policies)
     fresh, old = tree / "fresh.py", tree / "plain_0.py"

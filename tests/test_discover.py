@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from argparse import ArgumentParser
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
@@ -11,9 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from worker_lint.commands import check
 from worker_lint.discover import discover
 from worker_lint.errors import SourceError, UsageError
-from worker_lint.folder_arguments import folders_in
+from worker_lint.folder_arguments import FLAGS, TAKERS, folders_in
 from worker_lint.git_listing import begin, forget
 from worker_lint.settings import SettingsResolver
 
@@ -173,7 +175,10 @@ def test_what_git_was_asked_early_is_what_is_listed(folder):
         (["a", "--fix", "b", "c.py", "d"], ["a", "b"]),
         (["--quiet", "a/"], ["a/"]),
         (["--mode=debug", "a"], ["a"]),
-        (["--cache-dir", "a"], []),
+        (["--cache-dir", "a"], ["."]),
+        (["--cache-dir", "a", "a"], ["a"]),
+        (["--fix", "--config", "c.py", "--exit-zero"], ["."]),
+        (["--unknown", "a"], []),
         (["--exclude", "a", "b"], ["b"]),
         (["-"], []),
         (["c.py"], []),
@@ -183,6 +188,13 @@ def test_what_git_was_asked_early_is_what_is_listed(folder):
 def test_the_folders_of_a_command_line_are_those_that_are_surely_paths(folder, arguments, expected):
     write("a/x.py", "b/x.py", "c.py")
     assert folders_in(arguments) == expected
+
+
+def test_the_options_that_take_a_value_are_known():
+    parser = ArgumentParser(add_help=False)
+    check.configure(parser)
+    takers = {name: action.nargs != 0 for action in parser._actions for name in action.option_strings}
+    assert takers == dict.fromkeys(TAKERS, True) | dict.fromkeys(FLAGS, False)
 
 
 def test_what_was_begun_and_is_not_listed_is_given_up(either):

@@ -9,6 +9,7 @@ import pytest
 
 from worker_lint import cache_folder
 from worker_lint.cli import main
+from worker_lint.settings_place import CACHE_FOLDER
 
 CONFIG = '{"num_workers": %s}\n'
 
@@ -120,7 +121,7 @@ def test_a_cache_keeps_what_was_suppressed(capsys, folder):
     found = check(capsys)
     assert len(found) == 1
     assert ": WL103 finds nothing in configs/a.json" in found[0]
-    assert cache_folder.is_cache(folder / cache_folder.FOLDER)
+    assert cache_folder.is_cache(folder / CACHE_FOLDER)
     assert check(capsys) == found
 
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 import time
 from contextlib import suppress
 from functools import lru_cache
 from stat import S_ISREG
 from typing import TYPE_CHECKING, Any
 
-from worker_lint import __version__
-from worker_lint.cache_folder import prepare
+from worker_lint.cache_folder import INDEXES, prune, put
 from worker_lint.dataclass import dataclass
+from worker_lint.digest import digest_of
 from worker_lint.named_tuple import NamedTuple
-from worker_lint.record import digest_of, record_of, restored
+from worker_lint.record import record_of, restored
+from worker_lint.settled import is_settled
+from worker_lint.surroundings import surroundings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,11 +28,8 @@ if TYPE_CHECKING:
     from worker_lint.settings import Settings
 
 _FORMAT = 1
-_PATIENCE = 2_000_000_000
-"""Nanoseconds; a file that changed less than that ago may change again within one tick of its file system's clock."""
 _MOST_INDEXES = 4
 """Index files that are kept: for the interpreters and the folders that worker-lint was last run by and from."""
-_GRAMMARS = ("bash", "json", "python", "toml", "yaml")
 
 Signature = list[int]
 """What the file system says of a file: when it changed and when its inode did, its size, and its inode."""
@@ -81,7 +79,7 @@ class Cache:
     def opened(cls, folder: Path, policies: Policies) -> Cache | None:
         """Return the cache in ``folder``; None where worker-lint cannot tell itself from another version."""
         try:
-            return cls(folder / f"{digest_of(repr(_surroundings()).encode())}.json", policies)
+            return cls(folder / f"{digest_of(repr((_FORMAT, *surroundings())).encode())}.json", policies)
         except OSError:  # imported from an archive
             return None
 
@@ -143,14 +141,8 @@ class Cache:
             self._entries = {**others, **self._entries}
         kept = {name: entry for name, entry in self._entries.items() if name in self._seen or os.path.lexists(name)}
         with suppress(OSError):
-            prepare(self._file.parent)
-            temporary = self._file.with_name(f"{self._file.stem}.{os.getpid()}.tmp")
-            try:
-                temporary.write_bytes(_written(kept))
-                temporary.replace(self._file)
-            finally:
-                temporary.unlink(missing_ok=True)
-            _prune(self._file.parent)
+            put(self._file.parent, self._file.name, _written(kept))
+            prune(self._file.parent, INDEXES, _MOST_INDEXES)
 
     def _of_words(self, settings: Settings) -> str:
         """Return what a file without any word is judged by."""
@@ -184,21 +176,7 @@ def signature_of(name: str) -> Signature | None:
 def look_at(name: str) -> Look | None:
     """Return what is seen now of the regular file called ``name``; None where it is none."""
     signature = signature_of(name)
-    return None if signature is None else Look(signature, _is_settled(signature))
-
-
-def _is_settled(signature: Signature) -> bool:
-    """Return whether a change after now would change ``signature``: clocks of file systems have their ticks."""
-    return max(signature[:2]) < time.time_ns() - _PATIENCE
-
-
-def _prune(folder: Path) -> None:
-    """Remove the index files that were not written for longest, and what runs that were ended left behind."""
-    indexes = sorted(folder.glob("*.json"), key=lambda each: each.stat().st_mtime, reverse=True)
-    an_hour_ago = time.time() - 3600
-    left_behind = [each for each in folder.glob("*.tmp") if each.stat().st_mtime < an_hour_ago]
-    for each in (*indexes[_MOST_INDEXES:], *left_behind):
-        each.unlink(missing_ok=True)
+    return None if signature is None else Look(signature, is_settled(max(signature[:2]), time.time_ns()))
 
 
 def _written(entries: Mapping[str, Entry]) -> bytes:
@@ -237,35 +215,3 @@ def _of_no_words(skipped: str | None) -> Record:
 
 def _stamp(file: Path) -> Signature | None:
     return signature_of(os.fspath(file))
-
-
-def _surroundings() -> tuple[object, ...]:
-    """Return what a verdict rests on besides the file and the policy. Raises OSError."""
-    from importlib.util import find_spec
-
-    package = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120
-    folders = [package]
-    for name in ("tree_sitter", *(f"tree_sitter_{each}" for each in _GRAMMARS)):
-        spec = find_spec(name)
-        if spec is not None and spec.origin:
-            folders.append(os.path.dirname(spec.origin))  # noqa: PTH120
-    user = os.geteuid() if hasattr(os, "geteuid") else None
-    files = [each for folder in folders for each in _content(folder)]
-    return _FORMAT, __version__, sys.version, sys.platform, os.getcwd(), user, files  # noqa: PTH109
-
-
-def _content(folder: str) -> list[tuple[str, int, int]]:
-    """Return every file below ``folder`` with its size and the time of its content, but those that Python makes."""
-    found: list[tuple[str, int, int]] = []
-    pending = [folder]
-    while pending:
-        with os.scandir(pending.pop()) as entries:
-            for entry in entries:
-                if entry.name == "__pycache__":
-                    continue
-                if entry.is_dir():
-                    pending.append(entry.path)
-                else:
-                    about = entry.stat()
-                    found.append((entry.path, about.st_size, about.st_mtime_ns))
-    return sorted(found)

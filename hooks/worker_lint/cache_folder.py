@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import os
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from worker_lint.errors import UsageError
-from worker_lint.settings_place import CACHE_VARIABLE
+from worker_lint.recall.answer import ENDING
+from worker_lint.settings_place import CACHE_FOLDER, CACHE_TAG, CACHE_VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from worker_lint.settings import Settings
 
-FOLDER = ".worker_lint_cache"
-"""What the folder is called where nobody names one."""
-
-_TAG = "CACHEDIR.TAG"
 _IGNORE = ".gitignore"
 _TEXTS = {
     _IGNORE: b"# The cache of worker-lint.\n*\n",
     # Last, because it is what makes the folder a cache.
-    _TAG: b"""Signature: 8a477f597d28d172789f06886806bc55
+    CACHE_TAG: b"""Signature: 8a477f597d28d172789f06886806bc55
 # This folder is the cache of worker-lint; 'worker-lint clean' removes it.
 # https://bford.info/cachedir/ says what this file is for.
 """,
@@ -31,6 +29,10 @@ _TEXTS = {
 """What is in each cache besides its indexes."""
 _BEGUN = ".tmp"
 """How the name of a file ends that is still written to."""
+INDEXES = "*.json"
+"""The files that hold what was found in each file."""
+ANSWERS = f"*{ENDING}"
+"""Those that hold what whole runs said."""
 
 
 def folder_of(given: Path | None, environ: Mapping[str, str], settings: Settings) -> Path:
@@ -40,7 +42,7 @@ def folder_of(given: Path | None, environ: Mapping[str, str], settings: Settings
     """
     name = given or environ.get(CACHE_VARIABLE) or settings.cache_dir
     if name is None:
-        return (Path.cwd() if settings.file is None else settings.file.parent) / FOLDER
+        return (Path.cwd() if settings.file is None else settings.file.parent) / CACHE_FOLDER
     named = Path(name)
     if not is_usable(named):
         raise UsageError(f"{named}: is no cache of worker-lint, and not empty; name a folder for it alone")
@@ -56,7 +58,7 @@ def is_usable(folder: Path) -> bool:
 def is_cache(folder: Path) -> bool:
     """Return whether ``folder`` was made for the cache of worker-lint."""
     try:
-        return (folder / _TAG).read_bytes() == _TEXTS[_TAG]
+        return (folder / CACHE_TAG).read_bytes() == _TEXTS[CACHE_TAG]
     except OSError:
         return False
 
@@ -92,9 +94,33 @@ def prepare(folder: Path) -> None:
             temporary.unlink(missing_ok=True)
 
 
+def put(folder: Path, name: str, data: bytes) -> None:
+    """Write the file ``name`` of the cache in ``folder``: it has its old content or all of ``data``. Raises OSError."""
+    prepare(folder)
+    temporary = folder / f"{name}.{os.getpid()}{_BEGUN}"
+    try:
+        temporary.write_bytes(data)
+        temporary.replace(folder / name)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def prune(folder: Path, pattern: str, most: int) -> None:
+    """Remove all but the ``most`` files that match ``pattern`` and were written last, and what ended runs left behind.
+
+    Raises OSError.
+    """
+    files = sorted(folder.glob(pattern), key=lambda each: each.stat().st_mtime, reverse=True)
+    an_hour_ago = time.time() - 3600
+    left_behind = [each for each in folder.glob(f"*{_BEGUN}") if each.stat().st_mtime < an_hour_ago]
+    for each in (*files[most:], *left_behind):
+        each.unlink(missing_ok=True)
+
+
 def remove(folder: Path) -> None:
     """Remove the cache in ``folder``, and the folder where nothing else is in it. Raises OSError."""
-    for each in (*folder.glob("*.json"), *folder.glob(f"*{_BEGUN}"), *(folder / name for name in _TEXTS)):
+    patterns = (INDEXES, ANSWERS, f"*{_BEGUN}")
+    for each in (*(file for pattern in patterns for file in folder.glob(pattern)), *map(folder.joinpath, _TEXTS)):
         each.unlink(missing_ok=True)
     with suppress(OSError):  # what else is in it is somebody else's
         folder.rmdir()

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from worker_lint.plain_arguments import Arguments
+    from worker_lint.recall.answer import Answer
+    from worker_lint.recall.past_run import PastRun
 
 _WITH_ACTIONS = ("profile",)
 """Commands that have commands of their own."""
@@ -60,25 +62,45 @@ def _run(name: str, arguments: list[str]) -> int:
     folders = folders_in(arguments) if name == "check" else []
     if not folders:
         return _run_command(name, arguments)
+    from worker_lint.recall.past_run import PastRun
+
+    past = PastRun.of(arguments, folders)
+    answer = None if past is None else past.answer()
+    if answer is not None:
+        return _say_again(answer)
     from worker_lint.git_listing import begin, forget
 
     begin(folders)  # while all the rest is imported
     try:
-        return _run_command(name, arguments)
+        return _run_command(name, arguments, past)
     finally:
         forget()
 
 
-def _run_command(name: str, arguments: list[str]) -> int:
+def _run_command(name: str, arguments: list[str], past: PastRun | None = None) -> int:
     from importlib import import_module
 
     command = import_module(f"worker_lint.commands.{name}")
-    if isinstance(sys.stdout, TextIOWrapper):  # a file's name, or its code, may have characters that a terminal has not
-        sys.stdout.reconfigure(errors="backslashreplace")
+    _write_any_character()
     plain = plainly_parsed(command, arguments) if name == "check" else None
-    status: int = command.run(plain or parsed(name, command, arguments))
+    args = plain or parsed(name, command, arguments)
+    status: int = command.run(args) if past is None else command.run(args, past)
     sys.stdout.flush()
     return status
+
+
+def _say_again(answer: Answer) -> int:
+    _write_any_character()
+    sys.stderr.write(answer.notices)
+    sys.stdout.write(answer.report)
+    sys.stdout.flush()
+    return answer.status
+
+
+def _write_any_character() -> None:
+    """Let standard output take what it has no character for: a file's name, or its code, may have some."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def plainly_parsed(command: ModuleType, arguments: Sequence[str]) -> Arguments | None:

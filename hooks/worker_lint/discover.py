@@ -13,6 +13,8 @@ from worker_lint.named_tuple import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from worker_lint.recall.witness import Witness
+
 # Stands for "some file in this folder", to ask whether a folder that cannot be listed is excluded as a whole.
 _ANY_FILE = "<any file>"
 
@@ -37,6 +39,7 @@ def discover(
     excluded: Callable[[str], bool],
     say: Callable[[str], object] = lambda notice: None,
     expect: Callable[[int], object] = lambda number: None,
+    witness: Witness | None = None,
 ) -> Iterator[Found]:
     """Yield the files that ``arguments`` name, each once, folder by folder in the order of their bytes.
 
@@ -44,7 +47,7 @@ def discover(
     files, and an exclusion has to hold there too. Of a folder, the files that are ``wanted`` and not excluded
     are yielded, below the path that was given. A symbolic link counts as the file it leads to, which is
     yielded under its own name where that is among the files of the same folder argument. ``say`` takes notices,
-    and ``expect`` how many files a folder has, as soon as that is known.
+    ``expect`` how many files a folder has, as soon as that is known, and the ``witness`` what is in a folder.
 
     Raises UsageError at once for an argument that is missing, and for one that is neither file nor folder.
     What cannot be read below a folder and is not excluded raises SourceError, but last, when all that can
@@ -52,11 +55,15 @@ def discover(
     """
     for argument in arguments:
         _check(argument)
-    return _discover(arguments, wanted, excluded, say, expect)
+    return _discover(arguments, wanted, excluded, say, expect, witness)
 
 
 def beyond(
-    places: Sequence[Path], folder: Path, wanted: Callable[[str], bool], excluded: Callable[[str], bool]
+    places: Sequence[Path],
+    folder: Path,
+    wanted: Callable[[str], bool],
+    excluded: Callable[[str], bool],
+    witness: Witness | None = None,
 ) -> Iterator[Found]:
     """Yield the files below ``folder`` that discovery in ``places`` does not yield, as it would.
 
@@ -66,7 +73,7 @@ def beyond(
     full = Path(os.path.abspath(folder))  # noqa: PTH100
     if not known.isdisjoint(map(os.fspath, (full, *full.parents))):
         return
-    for found in _discover([folder], wanted, excluded, lambda notice: None, lambda number: None):
+    for found in _discover([folder], wanted, excluded, lambda notice: None, lambda number: None, witness):
         above = Path(os.path.abspath(found.name))  # noqa: PTH100
         if known.isdisjoint(map(os.fspath, (above, *above.parents))):
             yield found
@@ -78,13 +85,14 @@ def _discover(
     excluded: Callable[[str], bool],
     say: Callable[[str], object],
     expect: Callable[[int], object],
+    witness: Witness | None,
 ) -> Iterator[Found]:
     identity = _Identity()
     seen: set[str] = set()
     unreadable: list[str] = []
     for argument in arguments:
         if argument.is_dir():
-            files = _below(argument, wanted, excluded, say, expect, identity, unreadable)
+            files = _below(argument, wanted, excluded, say, expect, witness, identity, unreadable)
         else:
             name = os.fspath(argument)
             files = iter(() if excluded(name) else ((Found(name), argument.is_symlink(), True),))
@@ -115,13 +123,14 @@ def _below(
     excluded: Callable[[str], bool],
     say: Callable[[str], object],
     expect: Callable[[int], object],
+    witness: Witness | None,
     identity: _Identity,
     unreadable: list[str],
 ) -> Iterator[tuple[Found, bool, bool]]:
     """Yield each file below ``folder``, whether it is a symbolic link, and whether no other is the same file."""
     from worker_lint.tree import list_tree  # only folders need git, and the import of what starts it
 
-    tree = list_tree(folder)
+    tree = list_tree(folder, witness)
     expect(len(tree.files))
     if tree.refused:
         say(f"{folder}: git cannot list it ({tree.refused}); files that .gitignore names are left out, tracked or not")

@@ -8,8 +8,21 @@ TYPE_CHECKING = False  # as type checkers know it; the import of ``typing`` woul
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_FLAGS = frozenset({"--fix", "--diff", "--unsafe-fixes", "--isolated", "--no-cache", "--quiet", "-q", "--exit-zero"})
+FLAGS = frozenset(
+    {
+        "--add-ignore", "--diff", "--exit-zero", "--fix", "--isolated", "--no-cache", "--quiet", "-q", "--statistics",
+        "--unsafe-fixes",
+    }
+)  # fmt: skip
 """Options that take no value: what stands behind them is a path."""
+TAKERS = frozenset(
+    {
+        "--baseline", "--cache-dir", "--color", "--config", "--extend-select", "--fail-on", "--ignore", "--jobs", "-j",
+        "--mode", "--output", "--output-file", "--output-format", "--profile", "--reason", "--select",
+        "--stdin-filename", "--write-baseline",
+    }
+)  # fmt: skip
+"""Options that take a value: what stands behind them is none."""
 
 
 def folders_in(arguments: Sequence[str]) -> list[str]:
@@ -20,9 +33,9 @@ def folders_in(arguments: Sequence[str]) -> list[str]:
     for argument in arguments:
         if argument.startswith("-"):
             only_options &= argument not in ("-", "--")
-        else:
+        elif before not in TAKERS:
             only_options = False
-            is_value = before.startswith("-") and "=" not in before and before not in _FLAGS
+            is_value = before.startswith("-") and "=" not in before and before not in FLAGS
             if not is_value and os.path.isdir(argument):  # noqa: PTH112
                 found.append(argument)
         before = argument

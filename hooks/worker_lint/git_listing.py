@@ -10,7 +10,8 @@ import os
 import subprocess
 from contextlib import suppress
 
-from worker_lint.git_search import Search, environment
+from worker_lint.git import LISTING, checkout_above, environment
+from worker_lint.git_search import Search
 
 TYPE_CHECKING = False  # as type checkers know it; the import of ``typing`` would be waited for
 if TYPE_CHECKING:
@@ -33,11 +34,10 @@ class Question:
     def __init__(self, root: str) -> None:
         """Ask."""
         self.search = Search(root, tracked=True)
-        listed = ("ls-files", "--cached", "--others", "--exclude-standard", "--stage", "-v", "-z")
         self._git: subprocess.Popen[bytes] | None = None
         with suppress(OSError):
             self._git = subprocess.Popen(
-                ["git", "-C", root, *listed], env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+                ["git", "-C", root, *LISTING], env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
             )
 
     def listing(self) -> tuple[bytes, bytes]:
@@ -58,17 +58,6 @@ class Question:
             with self._git as git:
                 git.kill()
                 git.communicate()
-
-
-def checkout_above(folder: str | os.PathLike[str]) -> str | None:
-    """Return the closest folder upward from the real ``folder`` that holds ``.git``."""
-    real = os.path.realpath(folder)
-    while not os.path.lexists(os.path.join(real, ".git")):  # noqa: PTH118 - pathlib is not imported yet
-        above = os.path.dirname(real)  # noqa: PTH120
-        if above == real:
-            return None
-        real = above
-    return real
 
 
 def ask(root: str | os.PathLike[str]) -> Question:

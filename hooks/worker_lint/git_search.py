@@ -11,6 +11,7 @@ import os
 import subprocess
 from contextlib import suppress
 
+from worker_lint.git import environment
 from worker_lint.languages import NAMES, SUFFIXES
 from worker_lint.stems import STEMS, WIDE_MARKS
 
@@ -21,17 +22,8 @@ if TYPE_CHECKING:
 
 _SUFFIXES = frozenset(suffix for suffix, language in SUFFIXES.items() if language != "markdown")
 """Of the files that are searched; documents are not, because few settings want them."""
-_STATE = {f"GIT_{name}" for name in ("DIR", "WORK_TREE", "INDEX_FILE", "PREFIX", "COMMON_DIR")}
-"""What git sets for the hooks it runs; it would bend what is asked of another folder to the hook's checkout."""
-_PATHSPECS = {f"GIT_{name}_PATHSPECS" for name in ("LITERAL", "GLOB", "NOGLOB", "ICASE")}
 _PATTERNS = (*STEMS, *WIDE_MARKS, rb"\x00")
 """Regular expressions; a NUL byte tells of UTF-16 and UTF-32, in which the words have other bytes."""
-
-
-def environment() -> dict[str, str]:
-    """Return the environment for a git that is asked about any folder, and answers in English."""
-    kept = {name: value for name, value in os.environ.items() if name not in _STATE | _PATHSPECS}
-    return {**kept, "LC_ALL": "C"}
 
 
 def is_searched(path: str) -> bool:

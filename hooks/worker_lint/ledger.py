@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from worker_lint.file_report import FileReport
     from worker_lint.finding import FoundIn
     from worker_lint.policies import Policies
+    from worker_lint.recall.witness import Witness
     from worker_lint.settings import Settings
 
 _MOST_NAMED = 3
@@ -30,10 +31,11 @@ class Ledger:
     say of the others.
     """
 
-    def __init__(self, policies: Policies, *, writing: bool = False) -> None:
+    def __init__(self, policies: Policies, *, writing: bool = False, witness: Witness | None = None) -> None:
         """Take the policies of the run; with ``writing``, it is to give a new baseline."""
         self._policies = policies
         self._writing = writing
+        self._witness = witness
         self._judged: dict[str, frozenset[str]] = {}
         """The codes of the rules whose verdict on a file is certain, by its absolute path."""
         self.found: Counter[Known] = Counter()
@@ -80,6 +82,8 @@ class Ledger:
         certain = self._judged.get(full)
         if certain is not None:
             return known.code in certain or known.code not in CODES
+        if self._witness is not None:
+            self._witness.see(full)
         if os.path.lexists(full):
             return False
         folders = (os.path.abspath(place) for place in places if place.is_dir())  # noqa: PTH100 - links stay

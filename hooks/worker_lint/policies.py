@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from worker_lint.baseline import Baseline
     from worker_lint.hardware.profile import Profile
+    from worker_lint.recall.witness import Witness
     from worker_lint.settings import Settings, SettingsResolver
 
 _CI_VARIABLES = (
@@ -35,7 +36,12 @@ class Policies:
     """
 
     def __init__(
-        self, resolver: SettingsResolver, environ: Mapping[str, str] | None = None, *, with_baselines: bool = True
+        self,
+        resolver: SettingsResolver,
+        environ: Mapping[str, str] | None = None,
+        *,
+        with_baselines: bool = True,
+        witness: Witness | None = None,
     ) -> None:
         self._resolver = resolver
         self._with_baselines = with_baselines
@@ -44,7 +50,10 @@ class Policies:
         self._environ = dict(os.environ if environ is None else environ)
         self._policies: dict[Settings, Policy] = {}
         self._profiles: dict[str, Profile] = {}
+        self._witness = witness
         self.notices: list[str] = []
+        self.machine = ""
+        """The running machine, where counts are judged by it."""
 
     def settings_for(self, path: str | Path) -> Settings:
         """Return the settings of ``path``, for which no profile is loaded. Raises SettingsError."""
@@ -98,6 +107,7 @@ class Policies:
         if name not in self._baselines:
             from worker_lint.baseline import read
 
+            self._see(name)
             self._baselines[name] = read(_near(Path(name)))
         return self._baselines[name]
 
@@ -112,8 +122,27 @@ class Policies:
 
     def _profile(self, name: str) -> Profile:
         if name not in self._profiles:
-            self._profiles[name] = live_profile() if name == "live" else _load(Path(name))
+            self._profiles[name] = self._live() if name == "live" else self._load(name)
         return self._profiles[name]
+
+    def _live(self) -> Profile:
+        """Return the running machine as a profile called ``live``. Raises ProfileError where it cannot be measured."""
+        from worker_lint.hardware.machine import inspect
+        from worker_lint.hardware.profile import Profile
+
+        machine = inspect()
+        self.machine = machine.standing
+        return Profile.from_machine(machine, "live")
+
+    def _load(self, name: str) -> Profile:
+        from worker_lint.hardware.profile import load
+
+        self._see(name)
+        return load(Path(name))
+
+    def _see(self, name: str) -> None:
+        if self._witness is not None:
+            self._witness.see(name)
 
 
 def _near(path: Path) -> Path:
@@ -125,17 +154,3 @@ def _near(path: Path) -> Path:
 def in_ci(environ: Mapping[str, str]) -> bool:
     """Return whether the environment is that of a CI service."""
     return any(environ.get(name, "").lower() not in ("", "0", "false") for name in _CI_VARIABLES)
-
-
-def live_profile() -> Profile:
-    """Return the running machine as a profile called ``live``. Raises ProfileError where it cannot be measured."""
-    from worker_lint.hardware.machine import inspect
-    from worker_lint.hardware.profile import Profile
-
-    return Profile.from_machine(inspect(), "live")
-
-
-def _load(path: Path) -> Profile:
-    from worker_lint.hardware.profile import load
-
-    return load(path)

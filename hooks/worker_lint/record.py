@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from worker_lint.dataclass import replace
+from worker_lint.digest import digest_of
 from worker_lint.errors import SourceError
 from worker_lint.file_report import FileReport, Mended
 from worker_lint.opening import language_of
 from worker_lint.source import Source, read
 
 if TYPE_CHECKING:
-    from hashlib import blake2b
     from pathlib import Path
 
     from worker_lint.finding import Finding, Fix, Related
@@ -62,21 +61,6 @@ def add_mended(report: FileReport, record: MendedRecord, settings: Settings) -> 
 def needs_code(record: Record) -> bool:
     """Return whether the code of the file is needed to report what ``record`` says."""
     return bool(record[3])
-
-
-def digest_of(data: bytes) -> str:
-    """Return what stands for ``data``: no other bytes have the same."""
-    return _blake2b()(data, digest_size=16).hexdigest()
-
-
-@cache
-def _blake2b() -> type[blake2b]:
-    """Return the function of ``hashlib``, without it where that can be: it loads OpenSSL, which is not needed here."""
-    try:
-        from _blake2 import blake2b
-    except ImportError:
-        from hashlib import blake2b
-    return blake2b
 
 
 def restored(

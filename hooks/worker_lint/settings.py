@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from stat import S_ISLNK, S_ISREG
 from typing import TYPE_CHECKING, Any
 
 from worker_lint import modes
@@ -14,7 +15,9 @@ from worker_lint.settings_file import Exemption, Layer, SettingsFile, no_rule, p
 from worker_lint.settings_place import FILE_NAMES, is_top
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from worker_lint.recall.witness import Witness
 
 COMMAND_LINE = "command line"
 DEFAULT = "default"
@@ -96,21 +99,24 @@ class SettingsResolver:
         config: Path | None = None,
         isolated: bool = False,
         codes: Sequence[str] = (),
+        witness: Witness | None = None,
     ) -> None:
         """Take ``overrides``, values by field of Settings that beat every file.
 
         ``config`` is the settings file for every path; with ``isolated`` no file is read. Patterns in
         ``overrides`` start from the current folder, those of a file from the folder that it is in. ``codes`` are
-        those of the rules: without them no selector is refused for naming a rule that is not there. Raises UsageError
-        where both are given or ``config`` is missing, SettingsError where a value is not valid.
+        those of the rules: without them no selector is refused for naming a rule that is not there. The ``witness`` is
+        told where settings are looked for. Raises UsageError where both are given or ``config`` is missing,
+        SettingsError where a value is not valid.
         """
         if config is not None and isolated:
             raise UsageError("--config FILE and --isolated contradict each other; leave one of them out")
         self._codes = codes
+        self._lstat = os.lstat if witness is None else witness.lstat
         self._given = _command_line(overrides, codes)
         self._exclude = PathPatterns(self._given.values["exclude"]) if "exclude" in overrides else None
         self._isolated = isolated
-        self._file = None if config is None else _named_file(config, codes)
+        self._file = None if config is None else _named_file(config, codes, self._lstat)
         self._folders: dict[str, SettingsFile | None] = {}
         self._resolved: dict[tuple[object, ...], Settings] = {}
         self._of_folders: dict[str, Settings] = {}
@@ -189,7 +195,7 @@ class SettingsResolver:
         while above not in self._folders:
             passed.append(above)
             found = self._look(above)
-            if found is not None or is_top(above):
+            if found is not None or is_top(above, self._lstat):
                 self._folders[above] = found
             else:
                 above = os.path.dirname(above)  # noqa: PTH120
@@ -199,9 +205,9 @@ class SettingsResolver:
 
     def _look(self, folder: str) -> SettingsFile | None:
         """Return the settings file that lies in ``folder``; None where there is none, or nobody may look."""
-        for name in FILE_NAMES:
-            path = os.path.join(folder, name)  # noqa: PTH118 - for each folder of a tree
-            if os.path.isfile(path) and (found := read_settings(Path(path), self._codes)):  # noqa: PTH113
+        paths = [os.path.join(folder, name) for name in FILE_NAMES]  # noqa: PTH118 - for each folder of a tree
+        for path in [path for path in paths if _is_file(path, self._lstat)]:  # of both, since the first reads the other
+            if found := read_settings(Path(path), self._codes):
                 return found
         return None
 
@@ -210,6 +216,15 @@ def _folder_of(path: str | Path) -> str:
     """Return what ``path`` begins with, up to its name: this is asked several times for every file of a tree."""
     name = str(path)
     return name[: name.rfind(os.sep) + 1]
+
+
+def _is_file(path: str, lstat: Callable[[str], os.stat_result]) -> bool:
+    """Return whether a file lies at ``path``, or where a link there leads."""
+    try:
+        mode = lstat(path).st_mode
+    except OSError:
+        return False
+    return S_ISREG(mode) or (S_ISLNK(mode) and os.path.isfile(path))  # noqa: PTH113
 
 
 def _below(folder: str, path: str) -> str | None:
@@ -242,7 +257,9 @@ def _command_line(overrides: Mapping[str, object], codes: Sequence[str]) -> Laye
     return Layer(COMMAND_LINE, values)
 
 
-def _named_file(config: Path, codes: Sequence[str]) -> SettingsFile:
+def _named_file(config: Path, codes: Sequence[str], lstat: Callable[[str], os.stat_result]) -> SettingsFile:
+    for name in (config.name, *FILE_NAMES):  # of which one may speak of what the other says
+        _is_file(os.path.abspath(config.with_name(name)), lstat)  # noqa: PTH100
     if not config.is_file():
         raise UsageError(f"--config {config}: no such file; name a worker-lint.toml or a pyproject.toml")
     found = read_settings(Path(os.path.abspath(config)), codes, required=True)  # noqa: PTH100 - without its ".."

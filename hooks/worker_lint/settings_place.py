@@ -4,8 +4,16 @@ from __future__ import annotations
 
 import os
 
+TYPE_CHECKING = False  # as type checkers know it; the import of ``typing`` would be waited for
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 FILE_NAMES = ("worker-lint.toml", "pyproject.toml")
 """What settings files are called; where one folder holds both, the first speaks."""
+CACHE_FOLDER = ".worker_lint_cache"
+"""What the folder of the cache is called where nobody names one."""
+CACHE_TAG = "CACHEDIR.TAG"
+"""The file that makes it a cache."""
 CACHE_VARIABLE = "WORKER_LINT_CACHE_DIR"
 """The environment variable that names the folder of the cache."""
 _IN_TABLE = b"worker-lint"
@@ -17,6 +25,12 @@ def may_have_settings(name: str, data: bytes) -> bool:
     return name != "pyproject.toml" or _IN_TABLE in data
 
 
-def is_top(folder: str) -> bool:
+def is_top(folder: str, lstat: Callable[[str], os.stat_result] = os.lstat) -> bool:
     """Return whether no settings are looked for above the absolute ``folder``: it is the root, or of a repository."""
-    return os.path.dirname(folder) == folder or os.path.lexists(os.path.join(folder, ".git"))  # noqa: PTH118, PTH120
+    if os.path.dirname(folder) == folder:  # noqa: PTH120
+        return True
+    try:
+        lstat(os.path.join(folder, ".git"))  # noqa: PTH118
+    except OSError:
+        return False
+    return True

@@ -6,11 +6,12 @@ import os
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from worker_lint.digest import digest_of
 from worker_lint.errors import SourceError, WorkerLintError
 from worker_lint.file_report import FileReport
 from worker_lint.named_tuple import NamedTuple
 from worker_lint.opening import is_bystander, opened
-from worker_lint.record import add_mended, digest_of, needs_code, restored
+from worker_lint.record import add_mended, needs_code, restored
 from worker_lint.source import read, size
 
 if TYPE_CHECKING:

@@ -10,13 +10,17 @@ from stat import S_ISDIR, S_ISLNK, S_ISREG
 from typing import TYPE_CHECKING
 
 from worker_lint.dataclass import dataclass, field
-from worker_lint.git_listing import GitError, ask, checkout_above
+from worker_lint.git import checkout_above
+from worker_lint.git_listing import GitError, ask
 from worker_lint.git_search import Search, is_searched
 from worker_lint.gitignore import Gitignore
+from worker_lint.recall.answer import Listing
 from worker_lint.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from worker_lint.recall.witness import Witness
 
 _FEW = 200
 """Files below which a search of their own does not pay."""
@@ -48,6 +52,8 @@ class Tree:
     """The files in which it found a word, once it was waited for; None where it has nothing to say."""
     known: dict[str, bool | None] = field(default_factory=dict)
     """Whether a word may stand in the files of checkouts within this one."""
+    witness: Witness | None = None
+    """Who takes note of what is looked at."""
 
     def add(self, path: str, start: str) -> None:
         """Take note of ``path`` if it is a file; a checkout within this one is listed for itself.
@@ -56,7 +62,7 @@ class Tree:
         """
         full = start + path
         try:
-            mode = os.lstat(full).st_mode
+            mode = self.lstat(full).st_mode
         except (FileNotFoundError, NotADirectoryError):
             return  # tracked and deleted
         except OSError as error:
@@ -70,8 +76,13 @@ class Tree:
         elif S_ISDIR(mode):
             self.include(path.rstrip("/"))
 
+    def lstat(self, path: str) -> os.stat_result:
+        """Return what ``os.lstat`` does, and raise what it raises."""
+        return os.lstat(path) if self.witness is None else self.witness.lstat(path)
+
     def include(self, folder: str) -> None:
         """Take note of what the checkout in ``folder`` holds: a submodule, or a stray repository."""
+        self.doubt()
         below = Tree(self.root / folder)
         # A submodule never initialised has no .git of its own, and git would answer for the checkout above.
         below.fill(by_git=os.path.lexists(below.root / ".git"))
@@ -86,7 +97,13 @@ class Tree:
     def fill(self, *, by_git: bool) -> None:
         """Take note of every file below the root."""
         if not (by_git and self._fill_by_git()):
+            self.doubt()
             _walk(self)
+
+    def doubt(self) -> None:
+        """Let the witness know that it is not told of all that is looked at."""
+        if self.witness is not None:
+            self.witness.doubt()
 
     def _fill_by_git(self) -> bool:
         """Take note of what git lists, if it lists anything."""
@@ -103,8 +120,11 @@ class Tree:
         top, real = checkout_above(self.root) or os.fspath(self.root), self.root.resolve()
         for name, reason in _UNREADABLE.findall(said):  # named from the top of the checkout
             self.unreadable[os.path.relpath(os.path.join(top, os.fsdecode(name)), real)] = reason.decode()  # noqa: PTH118
+        if self.witness is not None:
+            self.witness.hear(Listing(os.fspath(self.root), os.fspath(real), top, listed + said))
         self.leads_astray = self._holds_links_among(self.searched)
         if self.leads_astray:  # git looks for nothing behind them
+            self.doubt()
             self.search.end()
             self.search = None
         start = os.path.join(self.root, "")  # noqa: PTH118
@@ -120,7 +140,13 @@ class Tree:
             while folder and folder not in folders:
                 folders.add(folder)
                 folder = folder.rpartition("/")[0]
-        return any(os.path.islink(os.path.join(self.root, folder)) for folder in folders)  # noqa: PTH114, PTH118
+        return any(self._is_link(os.path.join(self.root, folder)) for folder in folders)  # noqa: PTH118
+
+    def _is_link(self, path: str) -> bool:
+        try:
+            return S_ISLNK(self.lstat(path).st_mode)
+        except OSError:
+            return False
 
     def listen(self) -> None:
         """Wait for what the search has to say."""
@@ -133,9 +159,9 @@ class Tree:
         return self.known.get(path)
 
 
-def list_tree(root: Path) -> Tree:
+def list_tree(root: Path, witness: Witness | None = None) -> Tree:
     """Return the files below ``root``, by git where ``root`` lies in a checkout that git will read."""
-    tree = Tree(root)
+    tree = Tree(root, witness=witness)
     tree.fill(by_git=checkout_above(root) is not None)
     return tree
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import argparse
 
+    from worker_lint.recall.witness import Witness
     from worker_lint.settings import SettingsResolver
 
 
@@ -74,7 +75,7 @@ def codes(text: str) -> tuple[str, ...]:
     return found
 
 
-def resolver(args: argparse.Namespace) -> SettingsResolver:
+def resolver(args: argparse.Namespace, witness: Witness | None = None) -> SettingsResolver:
     """Return the settings that the arguments ask for. Raises SettingsError."""
     from worker_lint.rules import CODES
     from worker_lint.settings import SettingsResolver
@@ -85,4 +86,4 @@ def resolver(args: argparse.Namespace) -> SettingsResolver:
         **{key: getattr(args, key, None) for key in ("select", "extend_select", "ignore", "fail_on", "baseline")},
     }
     overrides = {key: value for key, value in given.items() if value is not None}
-    return SettingsResolver(overrides, config=args.config, isolated=args.isolated, codes=CODES)
+    return SettingsResolver(overrides, config=args.config, isolated=args.isolated, codes=CODES, witness=witness)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,9 +11,14 @@ from worker_lint.commands import outputs
 from worker_lint.commands.arguments import add_cache, add_paths, add_settings, count, resolver
 from worker_lint.errors import UsageError, WorkerLintError
 from worker_lint.finding import Severity
+from worker_lint.recall.answer import Answer
+from worker_lint.recall.witness import Witness
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
+
+    from worker_lint.recall.past_run import PastRun
 
 SUMMARY = "check worker counts, and mend them with --fix (the default command)"
 
@@ -48,15 +55,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(args: argparse.Namespace) -> int:
-    """Check, report, and return the exit status."""
+def run(args: argparse.Namespace, past: PastRun | None = None) -> int:
+    """Check, report, and return the exit status; keep what is said for when the ``past`` run is asked for again."""
     _refuse_contradictions(args)
     places = args.paths or [Path()]
     from worker_lint.commands.check_run import CheckRun
 
-    settings = resolver(args)
+    witness = _witness_for(args, places) if past is not None else None
+    settings = resolver(args, witness)
     wanted = outputs.outputs_of(args)
-    run = CheckRun(args, settings)
+    run = CheckRun(args, settings, witness)
     for place in places:
         # A mode that is unknown, or a baseline that is none, must not pass because no file happens to hold a count.
         run.policies.baseline(settings.for_folder(place) if place.is_dir() else settings.for_path(place))
@@ -73,8 +81,24 @@ def run(args: argparse.Namespace) -> int:
             run.report.errors.append(str(error))  # behind what was written until then
     for notice in run.policies.notices:
         run.say(notice)
-    outputs.write(wanted, run.report, args)
-    return run.status()
+    if past is None or witness is None or run.cached_in is None:
+        outputs.write(wanted, run.report, args, sys.stdout)
+        return run.status()
+    standard = StringIO()
+    outputs.write(wanted, run.report, args, standard)
+    answer = Answer(run.status(), standard.getvalue(), "".join(run.notices))
+    sys.stdout.write(answer.report)
+    sys.stdout.flush()
+    if not run.report.errors:
+        past.keep(answer, witness, run.policies.machine, run.cached_in)
+    return answer.status
+
+
+def _witness_for(args: argparse.Namespace, places: Sequence[Path]) -> Witness | None:
+    """Return who takes note of what a run looks at; None where what it will have said is not all that it does."""
+    writes = args.fix or args.diff or args.add_ignore or args.write_baseline is not None
+    elsewhere = args.output_file is not None or not all(each.endswith("=-") for each in args.output or ())
+    return None if writes or elsewhere or args.no_cache or not all(map(Path.is_dir, places)) else Witness()
 
 
 def _refuse_contradictions(args: argparse.Namespace) -> None:

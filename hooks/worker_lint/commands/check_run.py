@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from worker_lint.commands.changes import Taken
     from worker_lint.processes import Crew, Mend
+    from worker_lint.recall.witness import Witness
     from worker_lint.settings import SettingsResolver
     from worker_lint.sighting import Sighting
 
@@ -48,13 +49,14 @@ _UNREAD = {
 class CheckRun:
     """One run: what is asked for, and what came of it so far."""
 
-    def __init__(self, args: argparse.Namespace, settings: SettingsResolver) -> None:
+    def __init__(self, args: argparse.Namespace, settings: SettingsResolver, witness: Witness | None = None) -> None:
         self._args = args
         self._settings = settings
-        self.policies = Policies(settings, with_baselines=args.write_baseline is None)
+        self._witness = witness
+        self.policies = Policies(settings, with_baselines=args.write_baseline is None, witness=witness)
         self.report = Report(dry=args.diff, unsafe=args.unsafe_fixes)
         self._exemptions = Exemptions(settings, self.policies)
-        self._ledger = Ledger(self.policies, writing=args.write_baseline is not None)
+        self._ledger = Ledger(self.policies, writing=args.write_baseline is not None, witness=witness)
         self._changes = Changes(args, self.policies)
         self._waiting: list[Taken] = []
         """The last files, while some of them are to be written."""
@@ -62,13 +64,18 @@ class CheckRun:
         """How many of these are."""
         self._cache: Path | None = None
         """The folder of the cache."""
+        self.cached_in: Path | None = None
+        """That folder, where the cache was used."""
+        self.notices: list[str] = []
+        """What was said so far."""
         self._crew: Crew | None = None
         """Other processes, where they were started before there was anything to judge."""
 
     def check_files(self, places: list[Path]) -> None:
         """Check the files and folders ``places``."""
         wanted = partial(is_wanted, settings_for=self._settings.for_path)
-        files = self._until_error(discover(places, wanted, self._settings.is_excluded, self.say, self._expect))
+        excluded = self._settings.is_excluded
+        files = self._until_error(discover(places, wanted, excluded, self.say, self._expect, self._witness))
         named = frozenset(places)
         documents = 0
         sightings: list[Sighting] = []
@@ -94,7 +101,7 @@ class CheckRun:
         if sightings:
             from worker_lint.across import check_across
 
-            unchecked = partial(beyond, places, wanted=wanted, excluded=self._settings.is_excluded)
+            unchecked = partial(beyond, places, wanted=wanted, excluded=excluded, witness=self._witness)
             for file in check_across(sightings, self.policies, unchecked):
                 self._take_across(file)
         if not self.report.errors:  # what could not be judged may be what they are for
@@ -127,6 +134,7 @@ class CheckRun:
             return check(first, self.policies)
         from worker_lint.sweep import sweep
 
+        self.cached_in = folder
         mend: Mend | None = None
         if (args.fix or args.diff) and not args.add_ignore:
             from worker_lint.rewrite.apply import mended
@@ -180,7 +188,8 @@ class CheckRun:
     def say(self, text: str) -> None:
         """Write a notice to standard error, where notices are wanted."""
         if not self._args.quiet:
-            sys.stderr.write(f"worker-lint: {text}\n")
+            self.notices.append(f"worker-lint: {text}\n")
+            sys.stderr.write(self.notices[-1])
 
     def _until_error(self, files: Iterator[Found]) -> Iterator[Found]:
         """Yield ``files``; what discovery could not read is an error among others, behind them."""

@@ -79,8 +79,10 @@ def outputs_of(args: argparse.Namespace) -> tuple[Output, ...]:
     return outputs
 
 
-def write(outputs: Sequence[Output], report: Report, args: argparse.Namespace) -> None:
+def write(outputs: Sequence[Output], report: Report, args: argparse.Namespace, standard: TextIO) -> None:
     """Write ``report`` to each of ``outputs``, and its summary to standard error where standard output gets none.
+
+    ``standard`` is what takes it for standard output.
 
     A file has its old content or all of the new one. Raises SourceError where one cannot be written, once the others
     are.
@@ -97,7 +99,7 @@ def write(outputs: Sequence[Output], report: Report, args: argparse.Namespace) -
                 failed.append(str(error))
     for output in outputs:
         if output.file is None:
-            _render(output, report, sys.stdout, args)
+            _render(output, report, standard, args)
     if not outputs:
         sys.stderr.writelines(f"error: {error}\n" for error in report.errors)
     if all(output.file is not None for output in outputs):

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from worker_lint.dataclass import dataclass, field
+from worker_lint.dataclass import dataclass, field, replace
 from worker_lint.hardware import cgroup, gpu, scheduler, topology
 from worker_lint.hardware.bounds import Bound, Per, cpu_bounds, disagreements, memory_bounds
 from worker_lint.hardware.cgroup import Reading
@@ -83,6 +83,11 @@ class Machine:
     def memory(self) -> Bound | None:
         """The tightest memory bound of the node, in bytes."""
         return min(self.memory_bounds, key=lambda bound: bound.value, default=None)
+
+    @property
+    def standing(self) -> str:
+        """All of it in words, but for the load, which is another one each second."""
+        return repr(replace(self, load=None))
 
     @property
     def disagreements(self) -> tuple[str, ...]:

@@ -1,0 +1,28 @@
+"""How git is asked about a folder, by whoever asks; this imports only ``os``, because every run may begin with it."""
+
+from __future__ import annotations
+
+import os
+
+LISTING = ("ls-files", "--cached", "--others", "--exclude-standard", "--stage", "-v", "-z")
+"""What git is asked for the files of a folder: those that it tracks, and those that it does not ignore."""
+_STATE = {f"GIT_{name}" for name in ("DIR", "WORK_TREE", "INDEX_FILE", "PREFIX", "COMMON_DIR")}
+"""What git sets for the hooks it runs; it would bend what is asked of another folder to the hook's checkout."""
+_PATHSPECS = {f"GIT_{name}_PATHSPECS" for name in ("LITERAL", "GLOB", "NOGLOB", "ICASE")}
+
+
+def environment() -> dict[str, str]:
+    """Return the environment for a git that is asked about any folder, and answers in English."""
+    kept = {name: value for name, value in os.environ.items() if name not in _STATE | _PATHSPECS}
+    return {**kept, "LC_ALL": "C"}
+
+
+def checkout_above(folder: str | os.PathLike[str]) -> str | None:
+    """Return the closest folder upward from the real ``folder`` that holds ``.git``."""
+    real = os.path.realpath(folder)
+    while not os.path.lexists(os.path.join(real, ".git")):  # noqa: PTH118 - pathlib is not imported yet
+        above = os.path.dirname(real)  # noqa: PTH120
+        if above == real:
+            return None
+        real = above
+    return real

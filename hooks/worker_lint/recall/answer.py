@@ -1,0 +1,92 @@
+"""An answer, and the file in which it is kept, with all that it rests on."""
+
+from __future__ import annotations
+
+from worker_lint.digest import digest_of
+
+TYPE_CHECKING = False  # as type checkers know it; the import of ``typing`` would be waited for
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+ENDING = ".answer"
+"""How the names of these files end."""
+
+
+class Answer:
+    """What a run of ``check`` said."""
+
+    def __init__(self, status: int, report: str, notices: str) -> None:
+        self.status = status
+        """Its exit status."""
+        self.report = report
+        """What it wrote to standard output."""
+        self.notices = notices
+        """What it wrote to standard error."""
+
+
+class Listing:
+    """What git had to say of a folder."""
+
+    def __init__(self, folder: str, real: str, checkout: str, listed: bytes) -> None:
+        self.folder = folder
+        self.real = real
+        """Its real path."""
+        self.checkout = checkout
+        """The top of the checkout in which it lies."""
+        self.listed = listed
+
+
+class Grounds:
+    """What an answer rests on, besides its name."""
+
+    def __init__(self, surroundings: str, machine: str, states: Mapping[str, str], listings: Sequence[Listing]) -> None:
+        self.surroundings = surroundings
+        """The digest of what every verdict rests on."""
+        self.machine = machine
+        """The running machine, where counts were judged by it; else empty."""
+        self.states = states
+        """The state of each path that was looked at."""
+        self.listings = listings
+
+
+def written(answer: Answer, grounds: Grounds) -> bytes:
+    """Return the bytes that keep ``answer``: the digest of all that follows, the lengths of the parts, and these."""
+    states = grounds.states
+    texts = [str(answer.status), answer.report, answer.notices]
+    texts += [grounds.surroundings, grounds.machine, "\0".join(states), "\0".join(states.values())]
+    parts = [_encoded(text) for text in texts]
+    for each in grounds.listings:
+        parts += (_encoded(each.folder), _encoded(each.real), _encoded(each.checkout), each.listed)
+    body = b"".join((" ".join(map(str, map(len, parts))).encode(), b"\n", *parts))
+    return digest_of(body).encode() + b"\n" + body
+
+
+def read(path: str) -> tuple[Answer, Grounds]:
+    """Return what the file at ``path`` keeps. Raises OSError, and ValueError where it is broken."""
+    with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - pathlib is not imported yet
+        data = file.readall()
+    digest, _, body = data.partition(b"\n")
+    if digest.decode("ascii", "replace") != digest_of(body):
+        raise ValueError(path)
+    lengths, _, rest = body.partition(b"\n")
+    parts: list[bytes] = []
+    start = 0
+    for length in map(int, lengths.split()):
+        parts.append(rest[start : start + length])
+        start += length
+    status, report, notices, surroundings, machine, paths, states = map(_decoded, parts[:7])
+    places = iter(parts[7:])
+    listings = [
+        Listing(_decoded(folder), _decoded(real), _decoded(checkout), listed)
+        for folder, real, checkout, listed in zip(*[places] * 4, strict=True)
+    ]
+    by_path = dict(zip(paths.split("\0"), states.split("\0"), strict=True))
+    return Answer(int(status), report, notices), Grounds(surroundings, machine, by_path, listings)
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _decoded(data: bytes) -> str:
+    return data.decode("utf-8", "surrogatepass")

@@ -1,0 +1,551 @@
+"""What a whole run said is said again as long as a fresh run would say it, and not once more."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.recall.conftest import FILES, LOADER, git, later
+from worker_lint import settled, surroundings
+from worker_lint.cli import main
+from worker_lint.recall import past_run
+from worker_lint.settings_place import CACHE_FOLDER, CACHE_TAG
+
+SOURCE = Path(__file__).parents[2] / "hooks"
+PROFILE = Path(__file__).parents[2] / "examples" / "profiles" / "g4dn-xlarge.json"
+
+
+def _settings(text, name="worker-lint.toml"):
+    return lambda folder: later(folder / name, text)
+
+
+def _same_times(path, text):
+    """As what unpacks archives or synchronises folders does: the size and the time of the old content."""
+    before = path.stat()
+    later(path, text)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert path.stat().st_size == before.st_size
+
+
+def _link(folder, target):
+    link = folder / "link.json"
+    link.unlink(missing_ok=True)
+    link.symlink_to(target)
+
+
+def _new_checkout(folder):
+    later(folder / "stray" / "train.py", LOADER.format(-3))
+    git(folder / "stray", "init", "--quiet")
+
+
+def _into_a_link(folder):
+    (folder / "sub").rename(folder.parent / "moved")
+    (folder / "sub").symlink_to(folder.parent / "moved")
+    later(folder.parent / "moved" / "train.py", LOADER.format(-5))
+
+
+def _into_a_file(folder):
+    (folder / "train.py").unlink()
+    later(folder / "train.py" / "inner.py", LOADER.format(-3))
+
+
+def _ignored_for_all(folder):
+    later(folder / "ignored", "new.py\n")
+    git(folder, "config", "core.excludesFile", os.fspath(folder / "ignored"))
+
+
+OLD = '{"dataloader_num_workers": -1}\n'
+CHANGES = {
+    "content": lambda folder: later(folder / "train.py", LOADER.format(-8)),
+    "content with the old times": lambda folder: _same_times(folder / "config.json", OLD.replace("1", "2")),
+    "a file without words gets some": lambda folder: later(folder / "plain_7.py", LOADER.format(-3)),
+    "renamed": lambda folder: (folder / "config.json").rename(folder / "other.json"),
+    "deleted": lambda folder: (folder / "config.json").unlink(),
+    "new": lambda folder: later(folder / "new.py", LOADER.format(-1)),
+    "new in a new folder": lambda folder: later(folder / "a" / "b" / "new.py", LOADER.format(-1)),
+    "copied with its times": lambda folder: shutil.copy2(folder / "config.json", folder / "plain_3.json"),
+    "replaced by another": lambda folder: (folder / "sub" / "train.py").replace(folder / "plain_9.py"),
+    "a folder in its place": _into_a_file,
+    "a link in the place of its folder": _into_a_link,
+    "a link to a file": lambda folder: _link(folder, _outside(folder, -7)),
+    "a checkout of its own within": _new_checkout,
+    "ignored by git": lambda folder: (later(folder / ".gitignore", "sub/\n"), git(folder, "rm", "-rq", "--cached", "sub")),
+    "settings": _settings('mode = "debug"\n'),
+    "settings in a folder": _settings('mode = "debug"\n', "sub/worker-lint.toml"),
+    "settings in pyproject.toml": _settings('[tool.worker-lint]\nmode = "debug"\n', "sub/pyproject.toml"),
+    "settings that exclude": _settings('exclude = ["config.json"]\n'),
+    "settings that suppress": _settings('[[suppressions]]\npath = "config.json"\nrules = ["WL"]\nreason = "a test"\n'),
+}  # fmt: skip
+
+
+def _outside(folder, number):
+    target = folder.parent / "outside.json"
+    later(target, f'{{"dataloader_num_workers": {number}}}\n')
+    return target
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_a_change_is_seen(checkout, check, recalled, change):
+    before = check()
+    assert check() == before
+    change(checkout)
+    after = check()
+    assert recalled == [False, True, False]
+    assert after[:2] != before[:2]
+    assert after == check("--no-cache")
+    assert check() == after
+
+
+SETTLED = {
+    "settings go": ("worker-lint.toml", 'mode = "debug"\n', lambda path: path.unlink()),
+    "settings change": ("worker-lint.toml", 'mode = "debug"\n', lambda path: later(path, 'mode = "training"\n')),
+    "settings get others in front": (
+        "pyproject.toml", '[tool.worker-lint]\nmode = "debug"\n',
+        lambda path: later(path.with_name("worker-lint.toml"), "confidence = 40\n"),
+    ),
+    "settings of a folder stop at a repository": (
+        "worker-lint.toml", 'mode = "debug"\n', lambda path: later(path.parent / "sub" / ".git", "gitdir: nowhere\n"),
+    ),
+    "what is ignored by git": (".gitignore", "sub/new.py\n", lambda path: later(path, "nothing\n")),
+    "what is ignored in this clone": (
+        "sub/new.py", LOADER.format(-2), lambda path: later(path.parents[1] / ".git" / "info" / "exclude", "new.py\n"),
+    ),
+    "what is ignored by the user": (
+        "sub/new.py", LOADER.format(-2), lambda path: later(path.parents[2] / ".config" / "git" / "ignore", "new.py\n"),
+    ),
+    "what is ignored by the configuration": ("new.py", LOADER.format(-2), lambda path: _ignored_for_all(path.parent)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "text", "change"), SETTLED.values(), ids=SETTLED)
+def test_a_change_of_what_was_there_is_seen(checkout, check, recalled, name, text, change):
+    later(checkout / "sub" / "new.py", LOADER.format(-9))
+    later(checkout / name, text)
+    time.sleep(0.02)
+    before = check()
+    assert check() == before
+    change(checkout / name)
+    after = check()
+    assert recalled == [False, True, False]
+    assert after[1] != before[1]
+    assert after == check("--no-cache")
+
+
+def test_a_link_is_followed_to_where_it_leads(checkout, check, recalled):
+    _link(checkout, _outside(checkout, -7))
+    time.sleep(0.02)
+    before = check()
+    assert check() == before
+    _outside(checkout, -8)
+    changed = check()
+    assert "-8" in json.dumps(changed[1])
+    assert check() == changed == check("--no-cache")
+    (checkout.parent / "other").mkdir()
+    later(checkout.parent / "other" / "counts.json", OLD)
+    _link(checkout, checkout.parent / "other" / "counts.json")
+    assert check() == check("--no-cache") != changed
+    assert recalled == [False, True, False, True, False]
+
+
+def test_the_python_that_the_project_asks_for_counts(checkout, check, recalled):
+    later(checkout / "worker-lint.toml", 'extend-select = ["WL"]\n')
+    later(
+        checkout / "plain_1.py",
+        "import os\nfrom torch.utils.data import DataLoader\nDataLoader(d, num_workers=os.process_cpu_count())\n",
+    )
+    later(checkout / "pyproject.toml", '[project]\nrequires-python = ">=3.13"\n')
+    time.sleep(0.02)
+    before = check()
+    assert check() == before
+    later(checkout / "pyproject.toml", '[project]\nrequires-python = ">=3.9"\n')
+    assert check() == check("--no-cache")
+    assert recalled == [False, True, False]
+
+
+@pytest.fixture
+def said(capsys):
+    """Check by whatever machine is named, and return all that is said."""
+
+    def run(*arguments):
+        capsys.readouterr()
+        return main(["check", "--output-format=json", *arguments]), capsys.readouterr()
+
+    return run
+
+
+def test_the_content_of_profiles_and_baselines_counts(checkout, said, recalled):
+    machine = checkout / "machine.json"
+    machine.write_bytes(PROFILE.read_bytes())
+    assert main(["--profile=none", "--write-baseline=known.json", "--no-cache", "--quiet"]) == 0
+    later(checkout / "worker-lint.toml", 'baseline = "known.json"\nmode = "high-performance"\n')
+    time.sleep(0.02)
+    arguments = ("--profile=machine.json",)
+    before = said(*arguments)
+    assert said(*arguments) == before
+    document = json.loads(machine.read_bytes())
+    document["cpu"]["usable"] = 2
+    later(machine, json.dumps(document))
+    less = said(*arguments)
+    assert said(*arguments) == less == said(*arguments, "--no-cache") != before
+    known = json.loads((checkout / "known.json").read_text("utf-8"))
+    known["findings"].pop()
+    later(checkout / "known.json", json.dumps(known))
+    assert said(*arguments) == said(*arguments, "--no-cache") != less
+    assert recalled == [False, True, False, True, False]
+
+
+def test_a_file_that_only_the_baseline_speaks_of_counts(checkout, check, recalled):
+    gone = checkout / "gone.py"
+    later(gone, LOADER.format(-3))
+    assert main(["--profile=none", "--write-baseline=known.json", "--no-cache", "--quiet"]) == 0
+    later(checkout / ".gitignore", "gone.py\n")
+    time.sleep(0.02)
+    before = check("--baseline=known.json")
+    assert check("--baseline=known.json") == before
+    gone.unlink()
+    after = check("--baseline=known.json")
+    assert after == check("--baseline=known.json", "--no-cache")
+    assert "gone.py" in after[2]
+    assert recalled == [False, True, False]
+
+
+def test_the_running_machine_counts(checkout, said, recalled):
+    before = said("--mode=production")
+    assert said("--mode=production") == before
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (24, hard))
+    try:
+        after = said("--mode=production")
+        assert after == said("--mode=production", "--no-cache") != before
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert recalled == [False, True, False]
+
+
+def test_the_circumstances_count(checkout, check, recalled, monkeypatch):
+    check()
+    monkeypatch.setenv("NO_COLOR", "1")
+    check()
+    check("--select=WL2")
+    monkeypatch.setattr(surroundings, "__version__", "99.0")
+    check()
+    monkeypatch.chdir(checkout / "sub")
+    check("..")
+    assert recalled == [False] * 5
+    monkeypatch.setenv("SHLVL", "7")  # a shell within a shell sees the same
+    check("..")
+    assert recalled[5:] == [True]
+
+
+def test_a_part_of_a_checkout_is_known_beside_the_rest(checkout, check, recalled):
+    later(checkout / "sub" / "conf" / "data.yaml", "loader_num_workers: 4\nnum_workers: 4\n")
+    later(checkout / "sub" / "code" / "more.py", 'config.get("num_workers", 2)\n')
+    for number in range(FILES):
+        (checkout / "sub" / "code" / f"plain_{number}.py").write_text("print()\n", encoding="utf-8")
+    time.sleep(0.02)
+    arguments = ("--select=WL204", "sub/conf", "sub/code")
+    before = check(*arguments)
+    assert [each["code"] for each in before[1]["findings"]] == ["WL204"]
+    assert check(*arguments) == before
+    later(checkout / "sub" / "more.yaml", "num_workers: 2\n")
+    assert check(*arguments) == check(*arguments, "--no-cache")
+    assert recalled == [False, True, False]
+
+
+def test_several_folders_are_known(checkout, check, recalled):
+    (checkout / "other").mkdir()
+    for number in range(FILES):
+        (checkout / "other" / f"plain_{number}.py").write_text("print()\n", encoding="utf-8")
+    time.sleep(0.02)
+    before = check("sub", "other")
+    assert check("sub", "other") == before
+    later(checkout / "other" / "train.py", LOADER.format(-1))
+    assert check("sub", "other") == check("sub", "other", "--no-cache") != before
+    assert recalled == [False, True, False]
+
+
+def test_what_changed_only_just_now_is_not_relied_on(checkout, check, recalled, monkeypatch):
+    monkeypatch.setattr(settled, "_PATIENCE", 3600 * 10**9)
+    check()
+    check()
+    assert recalled == [False, False]
+
+
+def test_what_changes_in_the_tick_in_which_it_is_read_is_seen(checkout, check, recalled):
+    """The clock of the file system may stand still between two changes; here it is set back."""
+    later(checkout / "train.py", LOADER.format(-8))
+    ahead = time.time_ns() + 3600 * 10**9
+    os.utime(checkout / "train.py", ns=(ahead, ahead))
+    check()
+    check()
+    assert recalled == [False, False]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "looked"),
+    [
+        (["--fix", "--mode=debug"], False),
+        (["--diff"], False),
+        (["--add-ignore"], False),
+        (["--no-cache"], False),
+        (["--output-file=report.json"], True),
+        (["--output=text=-", "--output=json=report.json"], True),
+        (["--write-baseline=known.json"], True),
+    ],
+)
+def test_what_does_more_than_it_says_does_it_each_time(checkout, recalled, arguments, looked):
+    arguments = ["--profile=none", *arguments]
+    for _ in range(2):
+        main(arguments)
+        (checkout / "report.json").unlink(missing_ok=True)
+        time.sleep(0.02)
+    assert recalled == [False, False][: 2 * looked]
+
+
+def test_errors_are_told_anew(checkout, check, recalled):
+    later(checkout / "broken.json", '{"num_workers": 4,\n')
+    time.sleep(0.02)
+    assert check()[0] == 2
+    assert check()[0] == 2
+    assert recalled == [False, False]
+
+
+def test_what_git_does_not_list_is_looked_for_anew(checkout, check, recalled):
+    shutil.rmtree(checkout / ".git")
+    time.sleep(0.02)
+    assert check() == check()
+    assert recalled == [False, False]
+
+
+def test_few_files_are_looked_at_anew(checkout, check, recalled):
+    assert check("sub") == check("sub")
+    assert recalled == [False, False]
+    assert not (checkout / CACHE_FOLDER).exists()
+
+
+def test_a_cache_that_the_settings_name_has_no_answers(checkout, check, recalled):
+    later(checkout / "worker-lint.toml", 'cache-dir = "named"\n')
+    time.sleep(0.02)
+    assert check() == check()
+    assert recalled == [False, False]
+    assert [*(checkout / "named").glob("*.json")]
+    assert not [*(checkout / "named").glob("*.answer")]
+
+
+@pytest.mark.parametrize("by", ["option", "two words", "variable", "config"])
+def test_a_cache_that_is_named_has_answers(checkout, check, recalled, monkeypatch, tmp_path, by):
+    named = tmp_path / "elsewhere" / CACHE_FOLDER
+    arguments = {
+        "option": [f"--cache-dir={named}"], "two words": ["--cache-dir", str(named)], "variable": [],
+        "config": ["--config", str(named.with_name("worker-lint.toml"))],
+    }[by]  # fmt: skip
+    later(named.with_name("worker-lint.toml"), 'mode = "debug"\n')
+    if by == "variable":
+        monkeypatch.setenv("WORKER_LINT_CACHE_DIR", str(named))
+    time.sleep(0.02)
+    assert check(*arguments) == check(*arguments)
+    assert recalled == [False, True]
+    assert len([*named.glob("*.answer")]) == 1
+    assert not (checkout / CACHE_FOLDER).exists()
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda data: b"",
+        lambda data: b"\n",
+        lambda data: data[: len(data) // 2],
+        lambda data: data.replace(b"-4", b"-5"),
+        lambda data: b"\xff" + data,
+        lambda data: data.partition(b"\n")[0] + b"\n",
+    ],
+)
+def test_a_broken_answer_is_no_answer(checkout, check, recalled, damage):
+    before = check()
+    (file,) = (checkout / CACHE_FOLDER).glob("*.answer")
+    whole = file.read_bytes()
+    file.write_bytes(damage(whole))
+    assert check() == before
+    assert recalled == [False, False]
+    assert file.read_bytes() == whole
+
+
+def test_a_folder_that_is_no_cache_has_no_answers(checkout, check, recalled):
+    check()
+    (checkout / CACHE_FOLDER / CACHE_TAG).unlink()
+    check()
+    assert recalled == [False, False]
+
+
+def test_a_file_whose_name_no_text_has_is_known(checkout, check, recalled):
+    name = os.fsencode(checkout) + b"/\xff\nname.py"
+    Path(os.fsdecode(name)).write_text(LOADER.format(-6), encoding="utf-8")
+    time.sleep(0.02)
+    before = check()
+    assert check() == before
+    Path(os.fsdecode(name)).unlink()
+    assert check() != before
+    assert recalled == [False, True, False]
+
+
+def test_the_oldest_answers_are_dropped(checkout, check):
+    for number in range(past_run._MOST + 2):
+        check(f"--select=WL{number}")
+        time.sleep(0.01)
+    assert len([*(checkout / CACHE_FOLDER).glob("*.answer")]) == past_run._MOST
+
+
+def test_clean_removes_answers(checkout, check):
+    check()
+    assert main(["clean"]) == 0
+    assert not (checkout / CACHE_FOLDER).exists()
+
+
+def test_without_git_it_is_not_known(checkout, check, recalled, monkeypatch, tmp_path):
+    check()
+    monkeypatch.setattr(os, "posix_spawnp", lambda *_, **__: (_ for _ in ()).throw(FileNotFoundError("git")))
+    check()
+    assert recalled == [False, False]
+
+
+def _process(*arguments, environ=None):
+    done = subprocess.run(
+        [sys.executable, *arguments], env={**os.environ, **(environ or {})}, capture_output=True, check=False
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+_PLAIN = ("-m", "worker_lint", "check", "--profile=none", ".")
+_OBSERVED = """
+import json, os, sys
+from worker_lint import settled
+settled._PATIENCE = 0
+from worker_lint.cli import main
+status = main(["check", "--profile=none", "."])
+sys.stdout.flush()
+sys.stderr.write(json.dumps([name for name in sys.modules]))
+"""
+
+
+def test_an_answer_is_given_without_settings_or_rules(checkout):
+    first = _process("-c", _OBSERVED)
+    again = _process("-c", _OBSERVED)
+    assert again[:2] == first[:2]
+    assert "worker_lint.settings" in json.loads(first[2])
+    modules = json.loads(again[2])
+    assert {"re", "subprocess", "json", "pathlib", "typing"} & {*modules} <= {"re", "json", "typing"}
+    assert sorted(name for name in modules if name.startswith("worker_lint.")) == [
+        "worker_lint.bystanders", "worker_lint.cli", "worker_lint.commands", "worker_lint.digest",
+        "worker_lint.errors", "worker_lint.folder_arguments", "worker_lint.git", "worker_lint.languages",
+        "worker_lint.recall", "worker_lint.recall.answer", "worker_lint.recall.past_run", "worker_lint.recall.states",
+        "worker_lint.settings_place", "worker_lint.settled", "worker_lint.stems", "worker_lint.surroundings",
+    ]  # fmt: skip
+
+
+_WATCHED = """
+import json, os, sys
+seen = set()
+def note(path):
+    if isinstance(path, int):
+        return
+    seen.add(os.path.abspath(os.fsdecode(path)))
+def watch(event, arguments):
+    if event == "open" or event == "os.scandir" or event == "os.listdir":
+        note(arguments[0] if arguments[0] is not None else ".")
+for name in ("stat", "lstat", "access", "readlink"):
+    def watched(path, *more, real=getattr(os, name), **named):
+        note(path)
+        return real(path, *more, **named)
+    setattr(os, name, watched)
+import pathlib, json.decoder, subprocess, shutil
+from worker_lint import settled
+settled._PATIENCE = 0
+from worker_lint.recall.witness import Witness
+known = set()
+grounds = Witness.grounds
+def granted(self, *rest):
+    found = grounds(self, *rest)
+    known.update(map(os.path.abspath, found.states))
+    known.update(os.path.abspath(each.folder) for each in found.listings)
+    return found
+Witness.grounds = granted
+from worker_lint.cli import main
+sys.addaudithook(watch)
+seen.clear()
+main(sys.argv[1:])
+known, seen = set(known), set(seen)
+sys.stdout = open(os.devnull, "w")
+sys.stderr.write("\\n" + json.dumps([sorted(known), sorted(seen)]))
+"""
+
+
+def test_all_that_a_run_looks_at_is_known(checkout, tmp_path):
+    """Whatever it opens, lists or asks for, but for its own and the interpreter's, the cache and the kernel's."""
+    (checkout / "machine.json").write_bytes(PROFILE.read_bytes())
+    (checkout / "pyproject.toml").write_text('[project]\nrequires-python = ">=3.10"\n', encoding="utf-8")
+    assert main(["--profile=none", "--write-baseline=known.json", "--no-cache", "--quiet"]) == 0
+    (checkout / "sub" / "gone.py").unlink(missing_ok=True)
+    _link(checkout, _outside(checkout, -7))
+    (checkout / "sub" / "train").write_text("#!/usr/bin/env python\nDataLoader(d, num_workers=-9)\n", encoding="utf-8")
+    settings_text = (
+        'mode = "debug"\nbaseline = "known.json"\nprofile = ["machine.json", "live"]\n'
+        '[[suppressions]]\npath = "config.json"\nrules = ["WL", "WL101"]\nreason = "a test"\n'
+    )
+    later(checkout / "worker-lint.toml", settings_text)
+    time.sleep(0.02)
+    done = subprocess.run(
+        [sys.executable, "-c", _WATCHED, "check", ".", "--select=WL", "--jobs=1"],
+        env={**os.environ, "PYTHONPATH": os.fspath(SOURCE)}, capture_output=True, encoding="utf-8", check=True,
+    )  # fmt: skip
+    known, seen = json.loads(done.stderr.splitlines()[-1])
+    inside = [Path(each) for each in seen if Path(each).is_relative_to(tmp_path)]
+    assert len(inside) > FILES
+    folders = {checkout, checkout / ".git", *checkout.parents}  # where the checkout begins is looked at each time
+    unknown = {
+        each for each in inside
+        if os.fspath(each) not in known
+        and each not in folders
+        and CACHE_FOLDER not in each.parts
+    }  # fmt: skip
+    assert unknown == set()
+
+
+_STEPS = {**CHANGES, "touched": lambda folder: (folder / "plain_1.py").touch()}
+
+
+@pytest.mark.slow
+@settings(
+    max_examples=12, deadline=None, derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)  # fmt: skip
+@given(st.data())
+def test_whatever_changes_what_is_said_is_what_a_fresh_run_says(checkout, check, data):
+    """A sequence of changes, each of which may undo or hide another."""
+    saved = checkout.parent / "saved"
+    shutil.rmtree(saved, ignore_errors=True)
+    shutil.copytree(checkout, saved, symlinks=True)
+    try:
+        for _ in range(data.draw(st.integers(1, 6), "number")):
+            name = data.draw(st.sampled_from(sorted(_STEPS)), "change")
+            try:
+                _STEPS[name](checkout)
+            except (OSError, subprocess.CalledProcessError):
+                continue  # it has been made already, or cannot be made beside another
+            time.sleep(0.01)
+            assert check() == check("--no-cache")
+            assert check() == check("--no-cache")
+    finally:
+        for entry in checkout.iterdir():
+            shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
+        shutil.copytree(saved, checkout, symlinks=True, dirs_exist_ok=True)
+        shutil.rmtree(checkout.parent / "moved", ignore_errors=True)
