@@ -51,6 +51,9 @@ LAYERS = (
         "glob",
         "cache_folder",
         "recall.witness",
+        "file_language",
+        "encodings",
+        "reading",
     ),
     (
         "errors",

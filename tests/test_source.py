@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from worker_lint import source as module
 from worker_lint.errors import SourceError
-from worker_lint.source import Position, Source, has_suffix, language_by_line, language_by_name, read
+from worker_lint.file_language import has_suffix, language_by_line, language_by_name
+from worker_lint.reading import read
+from worker_lint.source import Position, Source
 
 
 def source(data, language="python"):

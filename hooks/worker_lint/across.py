@@ -11,9 +11,10 @@ from worker_lint.file_report import FileReport
 from worker_lint.judge import believed
 from worker_lint.locate import locate
 from worker_lint.opening import is_bystander, opened, words_of
+from worker_lint.reading import read
 from worker_lint.rules import CATALOGUE
 from worker_lint.sighting import Sighting
-from worker_lint.source import Source, read
+from worker_lint.source import Source
 from worker_lint.suppressions import Suppressions
 from worker_lint.triage import chosen, triage
 

@@ -12,7 +12,8 @@ from worker_lint.judge import judged
 from worker_lint.locate import locate
 from worker_lint.locate.elision import sparingly
 from worker_lint.opening import is_bystander, opened, words_of
-from worker_lint.source import Source, read
+from worker_lint.reading import read
+from worker_lint.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

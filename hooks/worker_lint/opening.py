@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
+from worker_lint.file_language import has_suffix, language_by_line, language_by_name
 from worker_lint.file_report import FileReport
-from worker_lint.source import Source, has_suffix, language_by_line, language_by_name
+from worker_lint.source import Source
 from worker_lint.stems import STEMS, may_mention, mentions
 
 if TYPE_CHECKING:

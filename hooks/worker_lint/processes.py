@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from worker_lint.check import check_text
 from worker_lint.digest import digest_of
 from worker_lint.errors import SourceError, WorkerLintError
+from worker_lint.reading import read
 from worker_lint.record import record_of, record_of_mended
-from worker_lint.source import read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -10,7 +10,8 @@ from worker_lint.digest import digest_of
 from worker_lint.errors import SourceError
 from worker_lint.file_report import FileReport, Mended
 from worker_lint.opening import language_of
-from worker_lint.source import Source, read
+from worker_lint.reading import read
+from worker_lint.source import Source
 
 if TYPE_CHECKING:
     from pathlib import Path

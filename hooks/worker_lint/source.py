@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import codecs
-import os
 import re
-import stat
 from bisect import bisect_right
 from functools import cached_property
-from io import BytesIO
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from worker_lint.dataclass import dataclass
+from worker_lint.encodings import is_utf_8, json_encoding, python_encoding
 from worker_lint.errors import SourceError
-from worker_lint.languages import NAMES, SUFFIXES
 from worker_lint.named_tuple import NamedTuple
 from worker_lint.regex import regex
 
@@ -23,18 +19,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from worker_lint.languages import Language
-
-_PYTHON_LINE = regex(rb"#!.*\bpython[0-9.]*(?:\s|$)")
-_SHELL_LINE = regex(rb"#!.*\b(?:ba|z|da|k)?sh(?:\s|$)")
-_MARKS = (  # of UTF-32 first, whose little-endian mark begins like that of UTF-16
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
-_PART = 1 << 16
-"""Bytes that are looked at together, and those up to the end of their line."""
 
 
 _LONG = 4096
@@ -50,81 +34,6 @@ class Position(NamedTuple):
 
     line: int
     column: int
-
-
-def language_by_name(path: str | Path) -> Language | None:
-    """Return the language that the name of ``path`` tells, or None."""
-    name = _name_of(path).lower()
-    stem, dot, suffix = name.rpartition(".")
-    if stem and dot + suffix in SUFFIXES:
-        return SUFFIXES[dot + suffix]
-    # Dockerfile.gpu is one, as Dockerfile is.
-    return NAMES.get(name) or NAMES.get(name.partition(".")[0])
-
-
-def has_suffix(path: str | Path) -> bool:
-    """Return whether the name of ``path`` has a suffix; where it has none, the ``#!`` line may tell its language."""
-    stem, _, suffix = _name_of(path).rpartition(".")
-    return bool(stem and suffix)
-
-
-def _name_of(path: str | Path) -> str:
-    text = str(path)
-    return text[text.rfind(os.sep) + 1 :]
-
-
-def language_by_line(data: bytes) -> Language | None:
-    """Return the language that the ``#!`` line of a file without a suffix tells, or None."""
-    line = data.partition(b"\n")[0]
-    if _PYTHON_LINE.match(line):
-        return "python"
-    return "shell" if _SHELL_LINE.match(line) else None
-
-
-def size(path: Path) -> int:
-    """Return how many bytes the regular file at ``path`` has.
-
-    Raises SourceError where there is none.
-    """
-    try:
-        state = os.stat(path)  # noqa: PTH116 - half of what a Path takes, for each file of a tree
-    except OSError as error:
-        raise _unreadable(path, error) from error
-    if not stat.S_ISREG(state.st_mode):
-        raise SourceError(f"{path}: not a regular file; name files or folders")
-    return state.st_size
-
-
-def read(path: Path) -> bytes:
-    """Return the bytes of the regular file at ``path``.
-
-    Raises SourceError where there is none, or it cannot be read.
-    """
-    # Looked at before it is opened: to open a named pipe would wait for who writes into it.
-    expected = size(path)
-    try:
-        return _content(path, expected)
-    except OSError as error:
-        raise _unreadable(path, error) from error
-
-
-def _unreadable(path: Path, error: OSError) -> SourceError:
-    remedy = "make it readable, or exclude it in the settings"
-    return SourceError(f"{path}: cannot be read: {error.strerror}; {remedy}")
-
-
-def _content(path: Path, size: int) -> bytes:
-    """Return all the bytes of the file at ``path``, which had ``size`` of them when it was looked at."""
-    opened = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0))
-    try:
-        data = os.read(opened, size + 1)
-        parts = [data]
-        while data:  # it may have grown, and a read may give less than there is
-            data = os.read(opened, 1 << 20)
-            parts.append(data)
-    finally:
-        os.close(opened)
-    return parts[0] if len(parts) == 2 else b"".join(parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,12 +92,12 @@ class Source:
         UTF-32 as ``json.loads`` tells them apart. Raises SourceError, with line and column of the first
         byte that does not fit, or where the bytes are no text at all.
         """
-        mark, encoding = _python_encoding(path, data) if language == "python" else _json_encoding(data)
+        mark, encoding = python_encoding(path, data) if language == "python" else json_encoding(data)
         bare = data.removeprefix(mark)
         if encoding in ("utf-8", "utf8") and b"\0" in data:
             raise SourceError(f"{path}: is binary (it holds a NUL byte); leave it out of the check")
         try:
-            if encoding == "utf-8" and _is_utf_8(bare):
+            if encoding == "utf-8" and is_utf_8(bare):
                 return cls(path, language, bare, encoding, mark)
             if language == "python" and encoding.startswith(("utf-16", "utf-32")):
                 raise LookupError(encoding)  # the line that declares it could not be read
@@ -377,50 +286,6 @@ class Source:
         if b"\r" not in self.code:
             return self.code
         return re.sub(rb"\r(?!\n)", b"\n", self.code)
-
-
-def _is_utf_8(data: bytes) -> bool:
-    """Return whether ``data`` is UTF-8; of a large file only the parts are decoded that are not ASCII."""
-    start = 0
-    while start < len(data):
-        end = data.find(b"\n", start + _PART) + 1 or len(data)
-        part = data[start:end]
-        try:
-            if not part.isascii():
-                part.decode()
-        except UnicodeDecodeError:
-            return False
-        start = end
-    return True
-
-
-def _python_encoding(path: Path, data: bytes) -> tuple[bytes, str]:
-    """Return the byte order mark of a Python file, and its encoding."""
-    if data.startswith(codecs.BOM_UTF8):
-        return codecs.BOM_UTF8, "utf-8"  # and a coding line can only say the same
-    if data.isascii() and b"coding" not in data[:400].lower():
-        return b"", "utf-8"
-    from tokenize import detect_encoding
-
-    try:
-        return b"", detect_encoding(BytesIO(data).readline)[0]
-    except SyntaxError as error:
-        # An undecodable first line is told apart below, with its place.
-        if "unknown encoding" in str(error):
-            raise SourceError(f"{path}:1: {error.msg}; name a codec that Python knows") from error
-        return b"", "utf-8"
-
-
-def _json_encoding(data: bytes) -> tuple[bytes, str]:
-    """Return the byte order mark of a JSON file, and its encoding."""
-    for mark, encoding in _MARKS:
-        if data.startswith(mark):
-            return mark, encoding
-    if b"\0" not in data[:4]:
-        return b"", "utf-8"
-    from json import detect_encoding
-
-    return b"", detect_encoding(data)
 
 
 def _characters(code: bytes) -> int:

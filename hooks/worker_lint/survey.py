@@ -9,7 +9,7 @@ from worker_lint.file_report import FileReport
 from worker_lint.judge import believed
 from worker_lint.locate import locate
 from worker_lint.opening import is_bystander, opened, words_of
-from worker_lint.source import read
+from worker_lint.reading import read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -11,8 +11,8 @@ from worker_lint.errors import SourceError, WorkerLintError
 from worker_lint.file_report import FileReport
 from worker_lint.named_tuple import NamedTuple
 from worker_lint.opening import is_bystander, opened
+from worker_lint.reading import read, size
 from worker_lint.record import add_mended, needs_code, restored
-from worker_lint.source import read, size
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

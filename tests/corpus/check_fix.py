@@ -38,10 +38,10 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from worker_lint import toml_text
+from worker_lint.file_language import language_by_line, language_by_name
 from worker_lint.locate.vocabulary import vocabulary
 from worker_lint.opening import is_wanted
 from worker_lint.settings import Settings
-from worker_lint.source import language_by_line, language_by_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from worker_lint.file_language import language_by_name
 from worker_lint.locate import locate
 from worker_lint.locate.vocabulary import vocabulary
 from worker_lint.rewrite.edits import splice
-from worker_lint.source import Edit, Source, language_by_name
+from worker_lint.source import Edit, Source
 
 THRESHOLD = 50
 

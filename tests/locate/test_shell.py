@@ -13,11 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from worker_lint.errors import SourceError
+from worker_lint.file_language import language_by_line, language_by_name
 from worker_lint.locate import locate, shell
 from worker_lint.locate.vocabulary import vocabulary
 from worker_lint.rewrite.edits import splice
 from worker_lint.site import Document, Site
-from worker_lint.source import Edit, Source, language_by_line, language_by_name
+from worker_lint.source import Edit, Source
 
 EXAMPLE = Path(__file__).parents[2] / "examples/cardiac/scripts/train_cardiac.sh"
 THRESHOLD = 50

@@ -10,6 +10,7 @@ from jsonschema import Draft4Validator, Draft202012Validator
 from lxml import etree
 
 from worker_lint.dataclass import replace
+from worker_lint.file_language import language_by_name
 from worker_lint.finding import Related, Severity
 from worker_lint.judge import judge
 from worker_lint.locate import locate
@@ -20,7 +21,7 @@ from worker_lint.report import renderer
 from worker_lint.report.summary import Report
 from worker_lint.schema import load_schema
 from worker_lint.settings import Settings
-from worker_lint.source import Edit, Position, language_by_name
+from worker_lint.source import Edit, Position
 
 SCHEMAS = Path(__file__).parent / "schemas"
 NOTEBOOK = json.dumps(

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from worker_lint.dataclass import replace
+from worker_lint.file_language import language_by_name
 from worker_lint.locate.vocabulary import vocabulary
 from worker_lint.rewrite.comments import differ_in_comments_alone
-from worker_lint.source import Source, language_by_name
+from worker_lint.source import Source
 
 
 @pytest.mark.parametrize("name", ["a.py", "a.yaml", "a.toml", "a.sh"])

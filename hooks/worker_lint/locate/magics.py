@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from worker_lint.file_language import language_by_name
 from worker_lint.regex import regex
-from worker_lint.source import language_by_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

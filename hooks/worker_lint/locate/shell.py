@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import tree_sitter
 
+from worker_lint.file_language import language_by_line, language_by_name
 from worker_lint.locate.command import PYTHON, SHELLS, understood
 from worker_lint.locate.command_sites import Word
 from worker_lint.locate.grammars import grammar, parser
@@ -18,7 +19,7 @@ from worker_lint.locate.script import Assignment, Flow, Line, Script
 from worker_lint.locate.values import refuse_endless
 from worker_lint.regex import regex
 from worker_lint.site import Document
-from worker_lint.source import Inset, Source, language_by_line, language_by_name
+from worker_lint.source import Inset, Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
