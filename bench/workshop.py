@@ -6,7 +6,9 @@ import hashlib
 import os
 import shutil
 import subprocess
+import time
 from functools import cached_property
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +29,10 @@ _JUDGED = ("--isolated", "--profile=none")
 _OUTCOMES = frozenset({0, 1})
 _CHECKED = " checked"
 """What a check prints in its last line."""
+
+
+_PATIENCE = 3.0
+"""Seconds after which the times of a file are relied on."""
 
 
 class Workshop:
@@ -91,7 +97,22 @@ class Workshop:
 
     def warm(self, folder: Path) -> Contender:
         """Return a check in ``folder`` that may use what the one before it left."""
+        _settle(folder)
         return self._check(f"{OURS}, warm", OURS, folder, (*_JUDGED, "."))
+
+    def edited(self, folder: Path) -> Contender:
+        """Return the same in a copy of ``folder``, where a file that speaks of workers changes before each run."""
+        copy, _ = self.scratch(folder)
+        file, code = next(
+            (path, code) for path in sorted(copy.rglob("*.py")) if b"num_workers" in (code := path.read_bytes())
+        )
+        numbers = count()
+
+        def change() -> None:
+            file.write_bytes(b"%b# %d\n" % (code, next(numbers)))
+
+        _settle(copy)
+        return self._check(f"{OURS}, one file changed", OURS, copy, (*_JUDGED, "."), change)
 
     def live(self, name: str, folder: Path, *arguments: str) -> Contender:
         """Return a check by the limits of this machine, as where no profile is named."""
@@ -172,3 +193,9 @@ class Workshop:
 
         refresh()
         return folder, refresh
+
+
+def _settle(folder: Path) -> None:
+    """Wait until every file below ``folder``, such as one that was only just unpacked, is known again by its times."""
+    newest = max((path.lstat().st_ctime for path in folder.rglob("*")), default=0.0)
+    time.sleep(max(0.0, newest + _PATIENCE - time.time()))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from bench import run
+from bench import run, workshop
 from bench.errors import BenchError
 from bench.programs import Program, worker_lint_at
 from bench.workshop import Workshop
@@ -83,13 +84,35 @@ def test_a_revision_that_is_not_there_is_an_error(tmp_path: Path) -> None:
         worker_lint_at("no-such-branch", tmp_path)
 
 
-def test_a_version_that_keeps_a_cache_is_told_to_leave_it_alone(installed: Path) -> None:
+def test_a_version_that_keeps_a_cache_is_told_to_leave_it_alone(
+    installed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workshop, "_PATIENCE", 0.0)
     program = installed / "environment" / "bin" / "worker-lint"
     program.write_text("#!/bin/sh\necho --no-cache\n")
     shop = Workshop(installed / "cache")
     assert shop.has_cache
     assert "--no-cache" in shop.check(installed, ".")[0].argv
     assert "--no-cache" not in shop.warm(installed).argv
+
+
+def test_one_file_of_a_copy_is_another_before_each_run(installed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workshop, "_PATIENCE", 0.2)
+    tree = installed / "tree"
+    tree.mkdir()
+    (tree / "a.py").write_text("pass\n", encoding="utf-8")
+    (tree / "b.py").write_text("num_workers = 4\n", encoding="utf-8")
+    edited = Workshop(installed / "cache").edited(tree)
+    assert all(path.stat().st_ctime + 0.2 <= time.time() for path in edited.folder.iterdir())
+    seen = set()
+    assert edited.prepare is not None
+    for _ in range(3):
+        edited.prepare()
+        assert (edited.folder / "a.py").read_text("utf-8") == "pass\n"
+        seen.add((edited.folder / "b.py").read_text("utf-8"))
+    assert len(seen) == 3
+    assert all(text.startswith("num_workers = 4\n# ") for text in seen)
+    assert (tree / "b.py").read_text("utf-8") == "num_workers = 4\n"
 
 
 def test_what_fails_is_told_and_the_rest_is_measured(installed: Path, capsys: pytest.CaptureFixture[str]) -> None:
