@@ -55,6 +55,7 @@ LAYERS = (
         "encodings",
         "reading",
     ),
+    ("git_process",),
     (
         "errors",
         "stems",

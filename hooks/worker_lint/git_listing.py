@@ -7,15 +7,17 @@ imports little itself.
 from __future__ import annotations
 
 import os
-import subprocess
 from contextlib import suppress
 
-from worker_lint.git import LISTING, checkout_above, environment
+from worker_lint.git import LISTING, checkout_above
+from worker_lint.git_process import start
 from worker_lint.git_search import Search
 
 TYPE_CHECKING = False  # as type checkers know it; the import of ``typing`` would be waited for
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from worker_lint.git_process import GitAtWork
 
 _MOST = 4
 """Folders about which git is asked at once."""
@@ -34,30 +36,25 @@ class Question:
     def __init__(self, root: str) -> None:
         """Ask."""
         self.search = Search(root, tracked=True)
-        self._git: subprocess.Popen[bytes] | None = None
+        self._git: GitAtWork | None = None
         with suppress(OSError):
-            self._git = subprocess.Popen(
-                ["git", "-C", root, *LISTING], env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
-            )
+            self._git = start(root, *LISTING)
 
     def listing(self) -> tuple[bytes, bytes]:
         """Return what git lists, and its warnings. Raises GitError where it lists nothing."""
         if self._git is None:
             raise GitError("git is not installed")
-        with self._git as git:
-            listed, said = git.communicate()
-        if git.returncode != 0:  # no work tree, or one of another owner ("dubious ownership")
-            why = said.decode("utf-8", "replace").splitlines() or [f"status {git.returncode}"]
+        status, listed, said = self._git.answer()
+        if status != 0:  # no work tree, or one of another owner ("dubious ownership")
+            why = said.decode("utf-8", "replace").splitlines() or [f"status {status}"]
             raise GitError(why[0].removeprefix("fatal: "))
         return listed, said
 
     def end(self) -> None:
         """Give it up."""
         self.search.end()
-        if self._git is not None and self._git.returncode is None:
-            with self._git as git:
-                git.kill()
-                git.communicate()
+        if self._git is not None:
+            self._git.end()
 
 
 def ask(root: str | os.PathLike[str]) -> Question:

@@ -8,10 +8,9 @@ for which it does not answer is read here.
 from __future__ import annotations
 
 import os
-import subprocess
 from contextlib import suppress
 
-from worker_lint.git import environment
+from worker_lint.git_process import start
 from worker_lint.languages import NAMES, SUFFIXES
 from worker_lint.stems import STEMS, WIDE_MARKS
 
@@ -19,6 +18,8 @@ TYPE_CHECKING = False  # as type checkers know it; the import of ``typing`` woul
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
+
+    from worker_lint.git_process import GitAtWork
 
 _SUFFIXES = frozenset(suffix for suffix, language in SUFFIXES.items() if language != "markdown")
 """Of the files that are searched; documents are not, because few settings want them."""
@@ -48,27 +49,23 @@ class Search:
         places = [f":(icase)*{each}" for each in (*sorted(_SUFFIXES), *(f"{name}*" for name in sorted(NAMES)))]
         places += [f":(exclude,literal){folder}" for folder in without]
         asked = ("--files-with-matches", "--null", "--text", "--perl-regexp")
-        command = ["git", "-C", root, "grep", *(() if tracked else ("--no-index",)), *options, *asked, *patterns]
-        self._git: subprocess.Popen[bytes] | None = None
+        where = () if tracked else ("--no-index",)
+        self._git: GitAtWork | None = None
         with suppress(OSError):
-            self._git = subprocess.Popen(
-                [*command, "--", *places], env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
-            )
+            self._git = start(os.fspath(root), "grep", *where, *options, *asked, *patterns, "--", *places)
 
     def end(self) -> None:
         """Give it up."""
         if self._git is not None:
-            self._git.kill()
-            self._git.communicate()
+            self._git.end()
             self._git = None
 
     def hits(self) -> frozenset[str] | None:
         """Return the files in which a word stands, relative to the folder; None where git cannot say."""
         if self._git is None:
             return None
-        with self._git as git:
-            found, trouble = git.communicate()
+        status, found, trouble = self._git.answer()
         # 1 stands for "nowhere". Who could not read a file says so, and ends as if it had no word.
-        if git.returncode not in (0, 1) or trouble:
+        if status not in (0, 1) or trouble:
             return None
         return frozenset(map(os.fsdecode, found.split(b"\0")[:-1]))

@@ -121,7 +121,9 @@ class Tree:
         for name, reason in _UNREADABLE.findall(said):  # named from the top of the checkout
             self.unreadable[os.path.relpath(os.path.join(top, os.fsdecode(name)), real)] = reason.decode()  # noqa: PTH118
         if self.witness is not None:
-            self.witness.hear(Listing(os.fspath(self.root), os.fspath(real), top, listed + said))
+            self.witness.hear(Listing(os.fspath(self.root), os.fspath(real), top, listed))
+        if said:
+            self.doubt()
         self.leads_astray = self._holds_links_among(self.searched)
         if self.leads_astray:  # git looks for nothing behind them
             self.doubt()

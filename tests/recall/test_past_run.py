@@ -446,7 +446,8 @@ def test_an_answer_is_given_without_settings_or_rules(checkout):
     assert {"re", "subprocess", "json", "pathlib", "typing"} & {*modules} <= {"re", "json", "typing"}
     assert sorted(name for name in modules if name.startswith("worker_lint.")) == [
         "worker_lint.bystanders", "worker_lint.cli", "worker_lint.commands", "worker_lint.digest",
-        "worker_lint.errors", "worker_lint.folder_arguments", "worker_lint.git", "worker_lint.languages",
+        "worker_lint.errors", "worker_lint.folder_arguments", "worker_lint.git", "worker_lint.git_process",
+        "worker_lint.languages",
         "worker_lint.recall", "worker_lint.recall.answer", "worker_lint.recall.past_run", "worker_lint.recall.states",
         "worker_lint.settings_place", "worker_lint.settled", "worker_lint.stems", "worker_lint.surroundings",
     ]  # fmt: skip

@@ -9,7 +9,8 @@ import os
 import sys
 
 from worker_lint.digest import digest_of
-from worker_lint.git import LISTING, checkout_above, environment
+from worker_lint.git import LISTING, checkout_above
+from worker_lint.git_process import GitProcess
 from worker_lint.recall.answer import ENDING, read
 from worker_lint.recall.states import state_of
 from worker_lint.settings_place import CACHE_FOLDER, CACHE_TAG, CACHE_VARIABLE, is_top
@@ -118,22 +119,22 @@ def _holds(grounds: Grounds) -> bool:
     for each in grounds.listings:
         if os.path.realpath(each.folder) != each.real or checkout_above(each.folder) != each.checkout:
             return False
-    asked: list[_Question] = []
+    asked: list[GitProcess] = []
     try:
         for each in grounds.listings:
-            asked.append(_Question(each.folder))
+            asked.append(GitProcess(("git", "-C", each.folder, *LISTING)))
         states = grounds.states
         return (
             all(map(str.__eq__, map(state_of, states), states.values()))
             and grounds.surroundings == _surroundings()
-            and all(each.listed == question.answer() for each, question in zip(grounds.listings, asked, strict=True))
+            and all((0, each.listed, b"") == git.answer() for each, git in zip(grounds.listings, asked, strict=True))
             and (not grounds.machine or grounds.machine == _machine())
         )
     except OSError:  # no git, no more processes, no more files
         return False
     finally:
-        for question in asked:
-            question.end()
+        for git in asked:
+            git.end()
 
 
 def _surroundings() -> str:
@@ -145,42 +146,3 @@ def _machine() -> str:
     from worker_lint.hardware.machine import inspect
 
     return inspect().standing
-
-
-class _Question:
-    """What git lists in a folder, and what it has to complain of, under way.
-
-    A whole ``subprocess`` would be the dearest import of such a run.
-    """
-
-    def __init__(self, folder: str) -> None:
-        """Ask. Raises OSError."""
-        self._end, end = os.pipe()
-        self._process: int | None = None
-        into = [(os.POSIX_SPAWN_DUP2, end, number) for number in (1, 2)]
-        try:
-            self._process = os.posix_spawnp("git", ["git", "-C", folder, *LISTING], environment(), file_actions=into)
-        except OSError:
-            os.close(self._end)
-            raise
-        finally:
-            os.close(end)
-
-    def answer(self) -> bytes | None:
-        """Return all that git writes; None where it fails."""
-        parts = []
-        while part := os.read(self._end, 1 << 20):
-            parts.append(part)
-        return b"".join(parts) if self._wait() == 0 else None
-
-    def end(self) -> None:
-        """Give it up, where nobody has heard the answer."""
-        os.close(self._end)
-        if self._process is not None:
-            os.kill(self._process, 9)
-            self._wait()
-
-    def _wait(self) -> int:
-        assert self._process is not None  # noqa: S101 - this is asked once
-        process, self._process = self._process, None
-        return os.waitpid(process, 0)[1]
