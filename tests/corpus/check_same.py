@@ -4,10 +4,10 @@
     check_same.py CHECKOUTS [--tool COMMAND] [--reference COMMAND] [--alone NUMBER]
 
 CHECKOUTS holds one checkout of a repository in each folder. Each is checked in one process and in three, with a cache
-that is empty, and with the one that this has left; then with all of its files named, as pre-commit names them, and each
-file with a finding or a count alone, at most NUMBER of them. What is found in the files must be what is found in the
-tree; a file that is checked alone may miss what only the others show. With ``--reference`` (such as
-``old-venv/bin/worker-lint``) another worker-lint must report the same, and list the same sites.
+that is empty, by the answer that this run has kept, and with what it knows of each file; then with all of its files
+named, as pre-commit names them, and each file with a finding or a count alone, at most NUMBER of them. What is found in
+the files must be what is found in the tree; a file that is checked alone may miss what only the others show. With
+``--reference`` (such as ``old-venv/bin/worker-lint``) another worker-lint must report the same, and list the same sites.
 
 The checkouts are data: nothing in them is run or written. Exit status 0 where all is the same, else 1, with a line for
 each run that gave something else.
@@ -134,7 +134,7 @@ def differing(folder: Path, tool: str, reference: str | None, alone: int = _ALON
         runs = {
             "three processes": ("--jobs", "3", "--no-cache"),
             "an empty cache": (*cache, "--jobs", "3"),
-            "a filled cache": (*cache, "--jobs", "3"),
+            "the answer that this run kept": (*cache, "--jobs", "3"),
             "a filled cache and one process": (*cache, "--jobs", "1"),
         }
         for name, arguments in runs.items():
