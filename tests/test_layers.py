@@ -51,6 +51,7 @@ LAYERS = (
         "glob",
         "cache_folder",
         "recall.witness",
+        "recall.cache_places",
         "file_language",
         "encodings",
         "reading",

@@ -77,6 +77,7 @@ def check_across(
         try:
             others = {file.path: file for claim in claims for file in unchecked(Path(claim.folder))}
         except SourceError:
+            policies.doubt()
             continue
         if others:
             beside = (each for file in others.values() for each in _sightings_in(file, policies))
@@ -101,6 +102,7 @@ def _sightings_in(file: Found, policies: Policies) -> tuple[Sighting, ...]:
     try:
         return sightings(_documents(path, settings), settings)
     except SourceError:
+        policies.doubt()
         return ()
 
 

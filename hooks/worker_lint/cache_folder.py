@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from worker_lint.errors import UsageError
 from worker_lint.recall.answer import ENDING
-from worker_lint.settings_place import CACHE_FOLDER, CACHE_TAG, CACHE_VARIABLE
+from worker_lint.settings_place import CACHE_FOLDER, CACHE_TAG, CACHE_TAG_TEXT, CACHE_VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,12 +21,10 @@ _IGNORE = ".gitignore"
 _TEXTS = {
     _IGNORE: b"# The cache of worker-lint.\n*\n",
     # Last, because it is what makes the folder a cache.
-    CACHE_TAG: b"""Signature: 8a477f597d28d172789f06886806bc55
-# This folder is the cache of worker-lint; 'worker-lint clean' removes it.
-# https://bford.info/cachedir/ says what this file is for.
-""",
+    CACHE_TAG: CACHE_TAG_TEXT,
 }
 """What is in each cache besides its indexes."""
+_PRIVATE = 0o600
 _BEGUN = ".tmp"
 """How the name of a file ends that is still written to."""
 INDEXES = "*.json"
@@ -94,11 +92,16 @@ def prepare(folder: Path) -> None:
             temporary.unlink(missing_ok=True)
 
 
-def put(folder: Path, name: str, data: bytes) -> None:
-    """Write the file ``name`` of the cache in ``folder``: it has its old content or all of ``data``. Raises OSError."""
+def put(folder: Path, name: str, data: bytes, *, private: bool = False) -> None:
+    """Write the file ``name`` of the cache in ``folder``: it has its old content or all of ``data``.
+
+    Where it is ``private``, others may not read it. Raises OSError.
+    """
     prepare(folder)
     temporary = folder / f"{name}.{os.getpid()}{_BEGUN}"
     try:
+        if private:
+            temporary.touch(_PRIVATE)
         temporary.write_bytes(data)
         temporary.replace(folder / name)
     finally:

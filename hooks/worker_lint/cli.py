@@ -71,6 +71,8 @@ def _run(name: str, arguments: list[str]) -> int:
     from worker_lint.git_listing import begin, forget
 
     begin(folders)  # while all the rest is imported
+    if past is not None:
+        past.look_around()
     try:
         return _run_command(name, arguments, past)
     finally:

@@ -9,11 +9,13 @@ LISTING = ("ls-files", "--cached", "--others", "--exclude-standard", "--stage", 
 _STATE = {f"GIT_{name}" for name in ("DIR", "WORK_TREE", "INDEX_FILE", "PREFIX", "COMMON_DIR")}
 """What git sets for the hooks it runs; it would bend what is asked of another folder to the hook's checkout."""
 _PATHSPECS = {f"GIT_{name}_PATHSPECS" for name in ("LITERAL", "GLOB", "NOGLOB", "ICASE")}
+WITHHELD = frozenset({*_STATE, *_PATHSPECS, ""})
+"""What git does not find in its environment; some systems have a variable without a name, that nobody can set."""
 
 
 def environment() -> dict[str, str]:
     """Return the environment for a git that is asked about any folder, and answers in English."""
-    kept = {name: value for name, value in os.environ.items() if name not in _STATE | _PATHSPECS}
+    kept = {name: value for name, value in os.environ.items() if name not in WITHHELD}
     return {**kept, "LC_ALL": "C"}
 
 

@@ -16,8 +16,13 @@ if TYPE_CHECKING:
 
 _PART = 1 << 16
 """Bytes that are read at once: what a pipe holds."""
+_FAILED = 128
+"""The status with which git ends where it cannot do what it is asked for."""
 _KILL = 9
-"""The number of that signal, without the import of ``signal``."""
+_IGNORED_BY_PYTHON = (13, 25)
+"""SIGPIPE and SIGXFSZ, as Linux, macOS and the BSDs number signals: ``signal`` would be a dear import, too."""
+_STANDARD = 2
+"""The last descriptor that every process has."""
 
 
 class GitProcess:
@@ -35,8 +40,13 @@ class GitProcess:
                 end, other = os.pipe()
                 self._ends.append(end)
                 theirs.append(other)
-            into = [(os.POSIX_SPAWN_DUP2, other, number) for number, other in enumerate(theirs, 1)]
-            self._process = os.posix_spawnp("git", command, environment(), file_actions=into)
+            actions: list[tuple[int, ...]] = [
+                (os.POSIX_SPAWN_DUP2, other, number) for number, other in enumerate(theirs, 1)
+            ]
+            actions += [(os.POSIX_SPAWN_CLOSE, number) for number in _handed_down()]
+            self._process = os.posix_spawnp(
+                "git", command, environment(), file_actions=actions, setsigdef=_IGNORED_BY_PYTHON
+            )
         except OSError:
             self._close(self._ends)
             raise
@@ -45,27 +55,39 @@ class GitProcess:
 
     def answer(self) -> tuple[int, bytes, bytes]:
         """Return its exit status, what it wrote to standard output, and what to standard error."""
-        from select import select
+        from select import poll
 
         parts: dict[int, list[bytes]] = {end: [] for end in self._ends}
-        unread = [*self._ends]
-        while unread:
-            for end in select(unread, [], [])[0]:
+        unread = poll()
+        for end in parts:
+            unread.register(end)
+        left = len(parts)
+        while left:
+            for end, _ in unread.poll():
                 part = os.read(end, _PART)
-                if part:
-                    parts[end].append(part)
-                else:
-                    unread.remove(end)
+                parts[end].append(part)
+                if not part:
+                    unread.unregister(end)
+                    left -= 1
         written, said = (b"".join(each) for each in parts.values())
         self._close(self._ends)
-        return os.waitstatus_to_exitcode(os.waitpid(self._process, 0)[1]), written, said
+        try:
+            status = os.waitstatus_to_exitcode(os.waitpid(self._process, 0)[1])
+        except ChildProcessError:  # who started this process has it ignore what becomes of others
+            status = _FAILED if said.startswith(b"fatal: ") else 0
+        return status, written, said
 
     def end(self) -> None:
         """Give it up, unless its answer was heard."""
-        if self._ends:
-            self._close(self._ends)
-            os.kill(self._process, _KILL)
-            os.waitpid(self._process, 0)
+        if not self._ends:
+            return
+        self._close(self._ends)
+        try:
+            if os.waitpid(self._process, os.WNOHANG)[0] == 0:  # else its number may be another's by now
+                os.kill(self._process, _KILL)
+                os.waitpid(self._process, 0)
+        except (ChildProcessError, ProcessLookupError):
+            return
 
     @staticmethod
     def _close(ends: list[int]) -> None:
@@ -102,4 +124,25 @@ class GitSubprocess:
 def start(folder: str, *arguments: Argument) -> GitAtWork:
     """Start a git in ``folder``, which will be waited for. Raises OSError, as where there is none."""
     command = ("git", "-C", folder, *arguments)
-    return GitProcess(command) if hasattr(os, "posix_spawnp") else GitSubprocess(command)
+    try:
+        if hasattr(os, "posix_spawnp"):
+            return GitProcess(command)
+    except OSError:  # the first program of that name cannot be started; the other way finds the next one, if any
+        pass
+    return GitSubprocess(command)
+
+
+def _handed_down() -> list[int]:
+    """Return the descriptors that a process would have of this one, besides the first three."""
+    try:
+        numbers = [int(name) for name in os.listdir("/dev/fd")]  # noqa: PTH208
+    except (OSError, ValueError):
+        return []
+    return [number for number in numbers if number > _STANDARD and _is_inheritable(number)]
+
+
+def _is_inheritable(number: int) -> bool:
+    try:
+        return os.get_inheritable(number)
+    except OSError:  # that of the list itself
+        return False

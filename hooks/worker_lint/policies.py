@@ -142,7 +142,12 @@ class Policies:
 
     def _see(self, name: str) -> None:
         if self._witness is not None:
-            self._witness.see(name)
+            self._witness.see_file(name)
+
+    def doubt(self) -> None:
+        """Take note that something could not be read which may be read the next time."""
+        if self._witness is not None:
+            self._witness.doubt()
 
 
 def _near(path: Path) -> Path:

@@ -113,10 +113,15 @@ class SettingsResolver:
             raise UsageError("--config FILE and --isolated contradict each other; leave one of them out")
         self._codes = codes
         self._lstat = os.lstat if witness is None else witness.lstat
+        if witness is not None and config is not None:
+            full = os.path.abspath(config)  # noqa: PTH100
+            witness.see_file(full)
+            for name in FILE_NAMES:  # of which one may speak of what the other says
+                witness.see(os.path.join(os.path.dirname(full), name))  # noqa: PTH118, PTH120
         self._given = _command_line(overrides, codes)
         self._exclude = PathPatterns(self._given.values["exclude"]) if "exclude" in overrides else None
         self._isolated = isolated
-        self._file = None if config is None else _named_file(config, codes, self._lstat)
+        self._file = None if config is None else _named_file(config, codes)
         self._folders: dict[str, SettingsFile | None] = {}
         self._resolved: dict[tuple[object, ...], Settings] = {}
         self._of_folders: dict[str, Settings] = {}
@@ -257,9 +262,7 @@ def _command_line(overrides: Mapping[str, object], codes: Sequence[str]) -> Laye
     return Layer(COMMAND_LINE, values)
 
 
-def _named_file(config: Path, codes: Sequence[str], lstat: Callable[[str], os.stat_result]) -> SettingsFile:
-    for name in (config.name, *FILE_NAMES):  # of which one may speak of what the other says
-        _is_file(os.path.abspath(config.with_name(name)), lstat)  # noqa: PTH100
+def _named_file(config: Path, codes: Sequence[str]) -> SettingsFile:
     if not config.is_file():
         raise UsageError(f"--config {config}: no such file; name a worker-lint.toml or a pyproject.toml")
     found = read_settings(Path(os.path.abspath(config)), codes, required=True)  # noqa: PTH100 - without its ".."

@@ -14,6 +14,11 @@ CACHE_FOLDER = ".worker_lint_cache"
 """What the folder of the cache is called where nobody names one."""
 CACHE_TAG = "CACHEDIR.TAG"
 """The file that makes it a cache."""
+CACHE_TAG_TEXT = b"""Signature: 8a477f597d28d172789f06886806bc55
+# This folder is the cache of worker-lint; 'worker-lint clean' removes it.
+# https://bford.info/cachedir/ says what this file is for.
+"""
+"""What that holds."""
 CACHE_VARIABLE = "WORKER_LINT_CACHE_DIR"
 """The environment variable that names the folder of the cache."""
 _IN_TABLE = b"worker-lint"

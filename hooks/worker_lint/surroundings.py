@@ -17,10 +17,19 @@ _files: list[tuple[str, int, int]] = []
 
 def surroundings() -> tuple[object, ...]:
     """Return them, as what is the same as long as they are. Raises OSError, as where an archive holds all of it."""
-    user = (os.geteuid(), os.getegid(), os.getgroups()) if hasattr(os, "geteuid") else None
+    user = (os.geteuid(), os.getegid(), os.getgroups(), _capabilities()) if hasattr(os, "geteuid") else None
     if not _files:
         _files.extend(_of_all())
     return __version__, sys.version, sys.platform, os.getcwd(), user, _files  # noqa: PTH109
+
+
+def _capabilities() -> bytes:
+    """Return what Linux says of the capabilities of this process, without which root may not read all files."""
+    try:
+        with open("/proc/self/status", "rb", buffering=0) as file:  # noqa: PTH123
+            return file.readall().partition(b"CapEff:")[2].partition(b"\n")[0]
+    except OSError:
+        return b""
 
 
 def _of_all() -> list[tuple[str, int, int]]:

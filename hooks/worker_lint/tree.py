@@ -122,6 +122,10 @@ class Tree:
             self.unreadable[os.path.relpath(os.path.join(top, os.fsdecode(name)), real)] = reason.decode()  # noqa: PTH118
         if self.witness is not None:
             self.witness.hear(Listing(os.fspath(self.root), os.fspath(real), top, listed))
+            for folder in (real, *real.parents):
+                self.witness.see(os.fspath(folder))
+                if os.fspath(folder) == top:
+                    break
         if said:
             self.doubt()
         self.leads_astray = self._holds_links_among(self.searched)

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from worker_lint import settled
+from worker_lint import policies, settled
 from worker_lint.cli import main
 from worker_lint.recall.past_run import PastRun
 from worker_lint.settings_place import CACHE_VARIABLE
@@ -45,7 +45,7 @@ def checkout(tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", os.fspath(tmp_path))
     monkeypatch.delenv(CACHE_VARIABLE, raising=False)
     monkeypatch.setattr(settled, "_PATIENCE", 0)
-    for name in ("CI", "GITHUB_ACTIONS", "GITLAB_CI", "BUILDKITE", "JENKINS_URL", "TF_BUILD", "XDG_CONFIG_HOME"):
+    for name in (*policies._CI_VARIABLES, "XDG_CONFIG_HOME"):
         monkeypatch.delenv(name, raising=False)
     time.sleep(0.05)
     return folder

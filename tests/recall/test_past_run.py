@@ -8,6 +8,8 @@ import resource
 import shutil
 import subprocess
 import sys
+import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from tests.recall.conftest import FILES, LOADER, git, later
 from worker_lint import settled, surroundings
 from worker_lint.cli import main
 from worker_lint.recall import past_run
+from worker_lint.recall.past_run import PastRun
 from worker_lint.settings_place import CACHE_FOLDER, CACHE_TAG
 
 SOURCE = Path(__file__).parents[2] / "hooks"
@@ -300,6 +303,7 @@ def test_what_changes_in_the_tick_in_which_it_is_read_is_seen(checkout, check, r
         (["--no-cache"], False),
         (["--output-file=report.json"], True),
         (["--output=text=-", "--output=json=report.json"], True),
+        (["--output=json=report=-"], True),
         (["--write-baseline=known.json"], True),
     ],
 )
@@ -310,6 +314,166 @@ def test_what_does_more_than_it_says_does_it_each_time(checkout, recalled, argum
         (checkout / "report.json").unlink(missing_ok=True)
         time.sleep(0.02)
     assert recalled == [False, False][: 2 * looked]
+
+
+def test_a_profile_that_comes_through_a_pipe_is_read_anew(checkout, recalled, capsys):
+    document = json.loads(PROFILE.read_bytes())
+    pipe = checkout.parent / "machine.json"
+    os.mkfifo(pipe)
+    said = []
+    for cpus in (4, 2):
+        document["cpu"]["usable"] = cpus
+        writer = threading.Thread(target=pipe.write_text, args=(json.dumps(document),))
+        writer.start()
+        capsys.readouterr()
+        main(["--mode=production", f"--profile={pipe}"])
+        said.append(capsys.readouterr())
+        writer.join()
+    assert said[0] != said[1]
+    assert recalled == [False, False]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there does it lead to a file that has no name")
+def test_a_profile_without_a_name_is_read_anew(checkout, tmp_path):
+    document = json.loads(PROFILE.read_bytes())
+    said = []
+    for cpus in (4, 2):
+        document["cpu"]["usable"] = cpus
+        with tempfile.TemporaryFile(dir=tmp_path) as file:
+            file.write(json.dumps(document).encode())
+            file.seek(0)
+            time.sleep(0.02)
+            arguments = [sys.executable, "-c", _AT_ONCE, "--mode=production", "--profile=/dev/stdin"]
+            environ = {**os.environ, "PYTHONPATH": os.fspath(SOURCE)}
+            said.append(subprocess.run(arguments, stdin=file, env=environ, capture_output=True, check=False).stdout)
+    assert said[0] != said[1]
+    assert not [*(checkout / CACHE_FOLDER).glob("*.answer")]
+
+
+def test_an_answer_under_the_name_of_another_is_none(checkout, said, recalled):
+    said("--profile=none", "--select=WL1")
+    before = said("--profile=none")
+    first, second = (checkout / CACHE_FOLDER).glob("*.answer")
+    texts = [first.read_bytes(), second.read_bytes()]
+    first.write_bytes(texts[1])
+    second.write_bytes(texts[0])
+    assert said("--profile=none") == before
+    assert recalled == [False, False, False]
+
+
+def test_a_nearer_cache_that_is_no_longer_in_use_hides_no_answer(checkout, check, recalled, monkeypatch):
+    for number in range(FILES):
+        (checkout / "sub" / f"plain_{number}.py").write_text("print()\n", encoding="utf-8")
+    monkeypatch.chdir(checkout / "sub")
+    time.sleep(0.02)
+    check()
+    check()
+    later(checkout / "worker-lint.toml", 'mode = "debug"\n')
+    time.sleep(0.02)
+    check()
+    assert check() == check("--no-cache")
+    assert recalled == [False, True, False, True]
+    assert not [*(checkout / "sub" / CACHE_FOLDER).glob("*.answer")]
+
+
+def test_a_tag_that_is_another_makes_no_cache(checkout, check, recalled):
+    check()
+    (checkout / CACHE_FOLDER / CACHE_TAG).write_text("Signature: another\n", encoding="utf-8")
+    check()
+    assert recalled == [False, False]
+
+
+def test_others_may_not_read_what_shows_a_file_that_they_may_not_read(checkout, check):
+    check()
+    (public,) = (checkout / CACHE_FOLDER).glob("*.answer")
+    assert public.stat().st_mode & 0o044
+    public.unlink()
+    (checkout / "config.json").chmod(0o600)
+    time.sleep(0.02)
+    check()
+    (private,) = (checkout / CACHE_FOLDER).glob("*.answer")
+    assert private.stat().st_mode & 0o777 == 0o600
+
+
+def test_what_git_tells_its_hooks_of_a_commit_does_not_count(checkout, check, recalled, monkeypatch):
+    for second in "12":
+        monkeypatch.setenv("GIT_AUTHOR_DATE", f"@{second} +0000")
+        monkeypatch.setenv("GIT_INDEX_FILE", f".git/next-index-{second}.lock")
+        check()
+    assert recalled == [False, True]
+
+
+_GIT = """\
+#!/bin/sh
+case "$*" in
+*" grep "*) [ -e {flag} ] && mv sub ../away; {git} "$@"; status=$?; [ -e {flag} ] && mv ../away sub; exit $status;;
+*ls-files*) [ -e {flag} ] && sleep 0.3;;
+esac
+exec {git} "$@"
+"""
+
+
+def test_a_folder_that_is_away_while_git_searches_is_looked_at_again(checkout, check, recalled, monkeypatch, tmp_path):
+    flag = tmp_path / "flag"
+    program = tmp_path / "bin" / "git"
+    later(program, _GIT.format(flag=flag, git=shutil.which("git")))
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+    flag.touch()
+    check()  # may have missed what was away
+    flag.unlink()
+    assert check() == check("--no-cache")
+    assert recalled == [False, False]
+
+
+def test_what_changed_after_git_began_to_search_is_not_relied_on(checkout, check, recalled, monkeypatch):
+    begun = []
+    before = PastRun.answer
+
+    def slowly(self):
+        begun.append(self.begun)
+        time.sleep(0.02)
+        (checkout / "train.py").touch()  # as if it were changed behind git's back
+        return before(self)
+
+    monkeypatch.setattr(PastRun, "answer", slowly)
+    check()
+    check()
+    assert recalled == [False, False]
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root may do without")
+@pytest.mark.skipif(shutil.which("setpriv") is None, reason="setpriv is missing")
+def test_the_rights_of_the_user_count(checkout):
+    (checkout / "plain_3.py").chmod(0)
+    os.chown(checkout / "plain_3.py", 12345, 12345)
+    time.sleep(0.02)
+    environ = {**os.environ, "PYTHONPATH": os.fspath(SOURCE)}
+    command = [sys.executable, "-c", _AT_ONCE, "--profile=none"]
+    assert subprocess.run(command, env=environ, capture_output=True, check=False).returncode == 1
+    less = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", *command]
+    assert subprocess.run(less, env=environ, capture_output=True, check=False).returncode == 2
+
+
+def test_another_text_mode_is_another_question(checkout):
+    later(checkout / "caf\N{LATIN SMALL LETTER E WITH ACUTE}.py", LOADER.format(-7))
+    time.sleep(0.02)
+    environ = {**os.environ, "PYTHONPATH": os.fspath(SOURCE), "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0"}
+    for utf8 in ("1", "0", "1"):
+        command = [sys.executable, "-X", f"utf8={utf8}", "-c", _AT_ONCE, "--profile=none"]
+        cached = subprocess.run(command, env=environ, capture_output=True, check=False)
+        fresh = subprocess.run([*command, "--no-cache"], env=environ, capture_output=True, check=False)
+        assert (cached.returncode, cached.stdout, cached.stderr) == (fresh.returncode, fresh.stdout, fresh.stderr)
+        assert cached.returncode == 1
+
+
+_AT_ONCE = """
+import sys
+from worker_lint import settled
+settled._PATIENCE = 0
+from worker_lint.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
 
 
 def test_errors_are_told_anew(checkout, check, recalled):
@@ -380,6 +544,12 @@ def test_a_broken_answer_is_no_answer(checkout, check, recalled, damage):
     assert file.read_bytes() == whole
 
 
+@pytest.mark.parametrize("config", [".", "/", "", "sub", "nothing.toml"])
+def test_a_settings_file_that_is_none_is_bad_usage(checkout, capsys, config):
+    assert main([f"--config={config}", "."]) == 2
+    assert capsys.readouterr().err.startswith(f"error: --config {config or '.'}: no such file; ")
+
+
 def test_a_folder_that_is_no_cache_has_no_answers(checkout, check, recalled):
     check()
     (checkout / CACHE_FOLDER / CACHE_TAG).unlink()
@@ -447,9 +617,9 @@ def test_an_answer_is_given_without_settings_or_rules(checkout):
     assert sorted(name for name in modules if name.startswith("worker_lint.")) == [
         "worker_lint.bystanders", "worker_lint.cli", "worker_lint.commands", "worker_lint.digest",
         "worker_lint.errors", "worker_lint.folder_arguments", "worker_lint.git", "worker_lint.git_process",
-        "worker_lint.languages",
-        "worker_lint.recall", "worker_lint.recall.answer", "worker_lint.recall.past_run", "worker_lint.recall.states",
-        "worker_lint.settings_place", "worker_lint.settled", "worker_lint.stems", "worker_lint.surroundings",
+        "worker_lint.languages", "worker_lint.recall", "worker_lint.recall.answer", "worker_lint.recall.cache_places",
+        "worker_lint.recall.past_run", "worker_lint.recall.states", "worker_lint.settings_place",
+        "worker_lint.settled", "worker_lint.stems", "worker_lint.surroundings",
     ]  # fmt: skip
 
 

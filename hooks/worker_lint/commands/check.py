@@ -61,7 +61,7 @@ def run(args: argparse.Namespace, past: PastRun | None = None) -> int:
     places = args.paths or [Path()]
     from worker_lint.commands.check_run import CheckRun
 
-    witness = _witness_for(args, places) if past is not None else None
+    witness = Witness(past.begun) if past is not None and _is_all_said(args, places) else None
     settings = resolver(args, witness)
     wanted = outputs.outputs_of(args)
     run = CheckRun(args, settings, witness)
@@ -94,11 +94,11 @@ def run(args: argparse.Namespace, past: PastRun | None = None) -> int:
     return answer.status
 
 
-def _witness_for(args: argparse.Namespace, places: Sequence[Path]) -> Witness | None:
-    """Return who takes note of what a run looks at; None where what it will have said is not all that it does."""
+def _is_all_said(args: argparse.Namespace, places: Sequence[Path]) -> bool:
+    """Return whether a run writes nothing but what it says, of folders: that can be kept, and said again."""
     writes = args.fix or args.diff or args.add_ignore or args.write_baseline is not None
-    elsewhere = args.output_file is not None or not all(each.endswith("=-") for each in args.output or ())
-    return None if writes or elsewhere or args.no_cache or not all(map(Path.is_dir, places)) else Witness()
+    elsewhere = args.output_file is not None or any(each.partition("=")[2] != "-" for each in args.output or ())
+    return not (writes or elsewhere or args.no_cache) and all(map(Path.is_dir, places))
 
 
 def _refuse_contradictions(args: argparse.Namespace) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from worker_lint.digest import digest_of
 
 TYPE_CHECKING = False  # as type checkers know it; the import of ``typing`` would be waited for
@@ -49,10 +51,10 @@ class Grounds:
         self.listings = listings
 
 
-def written(answer: Answer, grounds: Grounds) -> bytes:
-    """Return the bytes that keep ``answer``: the digest of all that follows, the lengths of the parts, and these."""
+def written(name: str, answer: Answer, grounds: Grounds) -> bytes:
+    """Return the bytes of the file ``name`` that keeps ``answer``: a digest, the lengths of the parts, and these."""
     states = grounds.states
-    texts = [str(answer.status), answer.report, answer.notices]
+    texts = [name, str(answer.status), answer.report, answer.notices]
     texts += [grounds.surroundings, grounds.machine, "\0".join(states), "\0".join(states.values())]
     parts = [_encoded(text) for text in texts]
     for each in grounds.listings:
@@ -61,9 +63,10 @@ def written(answer: Answer, grounds: Grounds) -> bytes:
     return digest_of(body).encode() + b"\n" + body
 
 
-def read(path: str) -> tuple[Answer, Grounds]:
-    """Return what the file at ``path`` keeps. Raises OSError, and ValueError where it is broken."""
-    with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - pathlib is not imported yet
+def read(folder: str, name: str) -> tuple[Answer, Grounds]:
+    """Return what the file ``name`` in ``folder`` keeps. Raises OSError, and ValueError where it is broken."""
+    path = os.path.join(folder, name)  # noqa: PTH118 - pathlib is not imported yet
+    with open(path, "rb", buffering=0) as file:  # noqa: PTH123
         data = file.readall()
     digest, _, body = data.partition(b"\n")
     if digest.decode("ascii", "replace") != digest_of(body):
@@ -74,8 +77,10 @@ def read(path: str) -> tuple[Answer, Grounds]:
     for length in map(int, lengths.split()):
         parts.append(rest[start : start + length])
         start += length
-    status, report, notices, surroundings, machine, paths, states = map(_decoded, parts[:7])
-    places = iter(parts[7:])
+    own, status, report, notices, surroundings, machine, paths, states = map(_decoded, parts[:8])
+    if own != name:
+        raise ValueError(path)
+    places = iter(parts[8:])
     listings = [
         Listing(_decoded(folder), _decoded(real), _decoded(checkout), listed)
         for folder, real, checkout, listed in zip(*[places] * 4, strict=True)

@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 
 from worker_lint.digest import digest_of
-from worker_lint.git import LISTING, checkout_above
+from worker_lint.git import LISTING, WITHHELD, checkout_above
 from worker_lint.git_process import GitProcess
 from worker_lint.recall.answer import ENDING, read
+from worker_lint.recall.cache_places import caches
 from worker_lint.recall.states import state_of
-from worker_lint.settings_place import CACHE_FOLDER, CACHE_TAG, CACHE_VARIABLE, is_top
+from worker_lint.settings_place import CACHE_TAG, CACHE_TAG_TEXT
 from worker_lint.surroundings import surroundings
 
 TYPE_CHECKING = False  # as type checkers know it; the import of ``typing`` would be waited for
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from worker_lint.recall.answer import Answer, Grounds
@@ -26,11 +28,12 @@ if TYPE_CHECKING:
 
 _FORMAT = 1
 _OF_A_SHELL = frozenset({"_", "OLDPWD", "SHLVL"})
-"""Variables of the environment that differ from run to run and mean nothing to anybody."""
+_OF_A_COMMIT = ("GIT_AUTHOR_", "GIT_COMMITTER_")
+"""How the variables begin by which git tells its hooks of the commit, with the second."""
 _WITHOUT = frozenset({"--no-cache", "--fix", "--add-ignore", "--diff"})
 """Options with which no answer is kept."""
 _MOST = 4
-"""Answers that are kept: those that were given last."""
+"""Answers that are kept: those that were written last."""
 _MOST_BYTES = 32 * 2**20
 """Bytes of an answer with all that it rests on: a tree of 100,000 files takes about as many."""
 
@@ -39,35 +42,41 @@ class PastRun:
     """The run before this one that was asked for the same."""
 
     def __init__(self, name: str, folders: Sequence[str]) -> None:
+        self.begun = time.time_ns()
+        """When this run began, in nanoseconds since the epoch."""
         self._name = name
         """What the file of its answer is called."""
         self._folders = folders
         """Where the cache may be that has it."""
+        self._surroundings = ""
 
     @classmethod
     def of(cls, arguments: Sequence[str], folders: Sequence[str]) -> PastRun | None:
         """Return the run of ``check`` with ``arguments`` that name ``folders``; None where none can be known again."""
         if not (hasattr(os, "posix_spawnp") and _WITHOUT.isdisjoint(arguments)):
             return None
-        environ = sorted((name, value) for name, value in os.environ.items() if name not in _OF_A_SHELL)
+        environ = sorted(each for each in os.environ.items() if not _means_nothing(each[0]))
         try:
-            asked = (_FORMAT, sys.executable, list(arguments), environ, sys.stdout.isatty(), os.getcwd())  # noqa: PTH109
-        except OSError:
+            encodings = (sys.getfilesystemencoding(), sys.stdout.encoding, sys.stdout.isatty())
+            asked = (_FORMAT, sys.executable, sys.flags, encodings, os.getcwd(), list(arguments), environ)  # noqa: PTH109
+        except (OSError, ValueError):  # no folder, or no output
             return None
-        return cls(digest_of(repr(asked).encode("utf-8", "surrogatepass")) + ENDING, [*_caches(arguments, folders)])
+        return cls(digest_of(repr(asked).encode("utf-8", "surrogatepass")) + ENDING, [*caches(arguments, folders)])
 
     def answer(self) -> Answer | None:
         """Return what it said; None where there was none, or where anything that this rests on has changed."""
         for folder in self._folders:
             try:
-                answer, grounds = read(os.path.join(folder, self._name))  # noqa: PTH118
-            except FileNotFoundError:
-                continue
+                answer, grounds = read(folder, self._name)
             except (OSError, ValueError):
-                return None
-            is_cache = os.path.lexists(os.path.join(folder, CACHE_TAG))  # noqa: PTH118
-            return answer if is_cache and _holds(grounds) else None
+                continue
+            if _is_cache(folder) and _holds(grounds):
+                return answer
         return None
+
+    def look_around(self) -> None:
+        """Take note of what every verdict of this run rests on, before it is imported, for ``keep``."""
+        self._surroundings = _surroundings()
 
     def keep(self, answer: Answer, witness: Witness, machine: str, cache: Path) -> None:
         """Keep the ``answer`` of this run in the folder of the ``cache``, if the next run can rely on it."""
@@ -76,42 +85,23 @@ class PastRun:
         from worker_lint.cache_folder import ANSWERS, prune, put
         from worker_lint.recall.answer import written
 
-        if os.path.abspath(cache) not in map(os.path.abspath, self._folders):  # noqa: PTH100
+        others = [folder for folder in self._folders if os.path.abspath(folder) != os.path.abspath(cache)]  # noqa: PTH100
+        if len(others) == len(self._folders) or not self._surroundings:
             return
-        with suppress(OSError):  # then the next run is a slow one, and no more
-            grounds = witness.grounds(_surroundings(), machine)
-            data = b"" if grounds is None else written(answer, grounds)
-            if 0 < len(data) <= _MOST_BYTES:
-                put(cache, self._name, data)
+        grounds = witness.grounds(self._surroundings, machine)
+        data = b"" if grounds is None else written(self._name, answer, grounds)
+        if 0 < len(data) <= _MOST_BYTES:
+            with suppress(OSError):  # then the next run is a slow one, and no more
+                put(cache, self._name, data, private=witness.is_private)
                 prune(cache, ANSWERS, _MOST)
+            for folder in others:  # of which one may have been the cache before
+                with suppress(OSError):
+                    os.unlink(os.path.join(folder, self._name))  # noqa: PTH108, PTH118
 
 
-def _caches(arguments: Sequence[str], folders: Sequence[str]) -> Iterator[str]:
-    """Yield the folders where the cache of a run may be, if no settings name it."""
-    named = _value_of("--cache-dir", arguments) or os.environ.get(CACHE_VARIABLE)
-    if named:
-        yield named
-        return
-    config = _value_of("--config", arguments)
-    if config:
-        yield os.path.join(os.path.dirname(config), CACHE_FOLDER)  # noqa: PTH118, PTH120
-    above = os.path.abspath(folders[0])  # noqa: PTH100
-    yield os.path.join(above, CACHE_FOLDER)  # noqa: PTH118
-    while not is_top(above):
-        above = os.path.dirname(above)  # noqa: PTH120
-        yield os.path.join(above, CACHE_FOLDER)  # noqa: PTH118
-    yield CACHE_FOLDER
-
-
-def _value_of(option: str, arguments: Sequence[str]) -> str | None:
-    """Return the last value of ``option`` among ``arguments``."""
-    value = None
-    for argument, following in zip(arguments, (*arguments[1:], None), strict=False):
-        if argument == option:
-            value = following
-        elif argument.startswith(f"{option}="):
-            value = argument[len(option) + 1 :]
-    return value
+def _means_nothing(variable: str) -> bool:
+    """Return whether a ``variable`` of the environment may differ from run to run, and nothing else does."""
+    return variable in _OF_A_SHELL or variable in WITHHELD or variable.startswith(_OF_A_COMMIT)
 
 
 def _holds(grounds: Grounds) -> bool:
@@ -130,16 +120,27 @@ def _holds(grounds: Grounds) -> bool:
             and all((0, each.listed, b"") == git.answer() for each, git in zip(grounds.listings, asked, strict=True))
             and (not grounds.machine or grounds.machine == _machine())
         )
-    except OSError:  # no git, no more processes, no more files
+    except (OSError, ValueError):  # no git, no more processes, no more files
         return False
     finally:
         for git in asked:
             git.end()
 
 
+def _is_cache(folder: str) -> bool:
+    try:
+        with open(os.path.join(folder, CACHE_TAG), "rb", buffering=0) as file:  # noqa: PTH118, PTH123
+            return file.readall() == CACHE_TAG_TEXT
+    except OSError:
+        return False
+
+
 def _surroundings() -> str:
-    """Return the digest of what every verdict rests on. Raises OSError."""
-    return digest_of(repr(surroundings()).encode("utf-8", "surrogatepass"))
+    """Return the digest of what every verdict rests on; nothing where that cannot be told."""
+    try:
+        return digest_of(repr(surroundings()).encode("utf-8", "surrogatepass"))
+    except OSError:  # worker-lint was imported from an archive
+        return ""
 
 
 def _machine() -> str:

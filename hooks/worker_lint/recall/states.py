@@ -7,11 +7,9 @@ from stat import S_ISDIR, S_ISLNK, S_ISREG
 
 ABSENT = "-"
 UNKNOWN = "?"
-"""Nobody may look there."""
-FILE, LINK = "f", "l"
-"""How the states of files and symbolic links begin."""
-TIMED = (FILE, LINK)
-"""Those that tell when it last changed."""
+"""Nobody may look there, or what lies there, as a pipe or a device, has no state that tells what it gives."""
+FILE, FOLDER, LINK = "f", "d", "l"
+"""How the states of regular files, folders and symbolic links begin."""
 
 
 def state_of(path: str) -> str:
@@ -20,6 +18,8 @@ def state_of(path: str) -> str:
         return state_by(path, os.lstat(path))
     except OSError as error:
         return state_after(error)
+    except ValueError:  # a name that this process cannot write
+        return UNKNOWN
 
 
 def state_by(path: str, found: os.stat_result) -> str:
@@ -30,12 +30,12 @@ def state_by(path: str, found: os.stat_result) -> str:
     """
     mode = found.st_mode
     if S_ISREG(mode):
-        return f"{FILE} {found.st_mtime_ns} {found.st_ctime_ns} {found.st_size} {found.st_ino}"
+        return f"{FILE} {found.st_mtime_ns} {found.st_ctime_ns} {found.st_size} {found.st_ino} {found.st_dev}"
     if S_ISDIR(mode):
-        return f"d {mode} {found.st_ino}"
+        return f"{FOLDER} {mode} {found.st_ino} {found.st_dev}"
     if S_ISLNK(mode):
         return f"{LINK} {found.st_mtime_ns} {found.st_ctime_ns} {found.st_ino} {os.path.realpath(path)}"
-    return f"o {mode} {found.st_ino}"
+    return UNKNOWN
 
 
 def state_after(error: OSError) -> str:
@@ -44,6 +44,6 @@ def state_after(error: OSError) -> str:
 
 
 def last_change(state: str) -> int:
-    """Return when what has the ``state`` last changed, in nanoseconds since the epoch; 0 where that does not matter."""
+    """Return when what has the ``state`` last changed, in nanoseconds since the epoch; 0 where that does not say."""
     kind, *numbers = state.split(" ", 3)
-    return max(int(numbers[0]), int(numbers[1])) if kind in TIMED else 0
+    return max(int(numbers[0]), int(numbers[1])) if kind in (FILE, LINK) else 0

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import os
-import time
 from contextlib import suppress
+from stat import S_IROTH
 from typing import TYPE_CHECKING
 
 from worker_lint.recall.answer import Grounds
-from worker_lint.recall.states import LINK, TIMED, UNKNOWN, last_change, state_after, state_by
+from worker_lint.recall.states import FILE, LINK, UNKNOWN, last_change, state_after, state_by
 from worker_lint.settled import is_settled
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from worker_lint.recall.answer import Listing
+
+
+_MOST_LISTINGS = 8
+"""Folders that git is asked about at once, where an answer may be given again: each is a process."""
 
 
 class Witness:
@@ -24,15 +26,18 @@ class Witness:
     program looks through ``lstat`` and ``see``, and says ``doubt`` where it looks in other ways.
     """
 
-    def __init__(self) -> None:
-        self._begun = time.time_ns()
+    def __init__(self, begun: int) -> None:
+        """Take when the run has ``begun``, before it looked at anything, in nanoseconds since the epoch."""
+        self._begun = begun
         self._sure = True
+        self.is_private = False
+        """Whether others may not read some file that was looked at."""
         self._states: dict[str, str] = {}
         self._listings: list[Listing] = []
 
-    def __reduce__(self) -> tuple[type[Witness], tuple[()]]:
+    def __reduce__(self) -> tuple[type[Witness], tuple[int]]:
         """Let another process have one of its own: this one's has looked at all that others are told of."""
-        return Witness, ()
+        return Witness, (self._begun,)
 
     def lstat(self, path: str) -> os.stat_result:
         """Return what ``os.lstat`` does, and raise what it raises."""
@@ -46,20 +51,29 @@ class Witness:
             raise
         if path not in self._states:
             state = self._states[path] = state_by(path, found)
-            if state[0] in TIMED:
-                self._sure = is_settled(max(found.st_mtime_ns, found.st_ctime_ns), self._begun)
+            # A folder that was moved away for a moment, and back, shows that in its own times alone.
+            settled = is_settled(max(found.st_mtime_ns, found.st_ctime_ns), self._begun)
+            self._sure = settled and state != UNKNOWN
+            self.is_private |= state[0] == FILE and not found.st_mode & S_IROTH
             if state[0] == LINK:
                 self.see(os.path.realpath(path))
         return found
 
-    def see(self, path: str | Path) -> None:
-        """Take note of what lies at ``path``, if anything does, before it is read."""
+    def see(self, path: str) -> None:
+        """Take note of what lies at ``path``, if anything does."""
         with suppress(OSError):
-            self.lstat(os.fspath(path))
+            self.lstat(path)
+
+    def see_file(self, path: str) -> None:
+        """Take note of the file at ``path``, which will be read, before it is: also by a name such as /dev/stdin."""
+        self.see(path)
+        self.see(real := os.path.realpath(path))
+        self._sure &= self._states.get(real, UNKNOWN)[0] == FILE
 
     def hear(self, listing: Listing) -> None:
         """Take note of a ``listing``."""
         self._listings.append(listing)
+        self._sure &= len(self._listings) <= _MOST_LISTINGS
 
     def doubt(self) -> None:
         """Take note that something was looked at that has no state, or one that does not tell it again."""
