@@ -87,9 +87,12 @@ def _environment(folder: Path, requirements: list[str], stamp: str = "") -> Path
         return folder
     shutil.rmtree(folder, ignore_errors=True)
     _install("-m", "venv", os.fspath(folder), python=sys.executable)
-    _install(
-        "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *requirements, python=folder / "bin/python"
-    )
+    # The pip that comes with an old Python writes commands that begin with an import of ``re``; no current one does,
+    # nor do those that pre-commit and uv bring.
+    for wanted in (["--upgrade", "pip"], requirements):
+        _install(
+            "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *wanted, python=folder / "bin/python"
+        )
     mark.write_text(stamp, encoding="utf-8")
     return folder
 
