@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from worker_lint.errors import UsageError
-from worker_lint.recall.answer import ENDING
-from worker_lint.settings_place import CACHE_FOLDER, CACHE_TAG, CACHE_TAG_TEXT, CACHE_VARIABLE
+from worker_lint.settings_place import ANSWER_ENDING, CACHE_FOLDER, CACHE_TAG, CACHE_TAG_TEXT, CACHE_VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,7 +28,7 @@ _BEGUN = ".tmp"
 """How the name of a file ends that is still written to."""
 INDEXES = "*.json"
 """The files that hold what was found in each file."""
-ANSWERS = f"*{ENDING}"
+ANSWERS = f"*{ANSWER_ENDING}"
 """Those that hold what whole runs said."""
 
 

@@ -19,6 +19,8 @@ CACHE_TAG_TEXT = b"""Signature: 8a477f597d28d172789f06886806bc55
 # https://bford.info/cachedir/ says what this file is for.
 """
 """What that holds."""
+ANSWER_ENDING = ".answer"
+"""How the names of the files in it end that keep what whole runs said."""
 CACHE_VARIABLE = "WORKER_LINT_CACHE_DIR"
 """The environment variable that names the folder of the cache."""
 _IN_TABLE = b"worker-lint"

@@ -11,14 +11,13 @@ from worker_lint.commands import outputs
 from worker_lint.commands.arguments import add_cache, add_paths, add_settings, count, resolver
 from worker_lint.errors import UsageError, WorkerLintError
 from worker_lint.finding import Severity
-from worker_lint.recall.answer import Answer
-from worker_lint.recall.witness import Witness
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
     from worker_lint.recall.past_run import PastRun
+    from worker_lint.recall.witness import Witness
 
 SUMMARY = "check worker counts, and mend them with --fix (the default command)"
 
@@ -61,7 +60,7 @@ def run(args: argparse.Namespace, past: PastRun | None = None) -> int:
     places = args.paths or [Path()]
     from worker_lint.commands.check_run import CheckRun
 
-    witness = Witness(past.begun) if past is not None and _is_all_said(args, places) else None
+    witness = _witness(past) if past is not None and _is_all_said(args, places) else None
     settings = resolver(args, witness)
     wanted = outputs.outputs_of(args)
     run = CheckRun(args, settings, witness)
@@ -84,6 +83,8 @@ def run(args: argparse.Namespace, past: PastRun | None = None) -> int:
     if past is None or witness is None or run.cached_in is None:
         outputs.write(wanted, run.report, args, sys.stdout)
         return run.status()
+    from worker_lint.recall.answer import Answer
+
     standard = StringIO()
     outputs.write(wanted, run.report, args, standard)
     answer = Answer(run.status(), standard.getvalue(), "".join(run.notices))
@@ -92,6 +93,13 @@ def run(args: argparse.Namespace, past: PastRun | None = None) -> int:
     if not run.report.errors:
         past.keep(answer, witness, run.policies.machine, run.cached_in)
     return answer.status
+
+
+def _witness(past: PastRun) -> Witness:
+    """Return who takes note of what the run looks at that has begun when ``past`` was asked for."""
+    from worker_lint.recall.witness import Witness
+
+    return Witness(past.begun)
 
 
 def _is_all_said(args: argparse.Namespace, places: Sequence[Path]) -> bool:

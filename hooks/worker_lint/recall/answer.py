@@ -10,9 +10,6 @@ TYPE_CHECKING = False  # as type checkers know it; the import of ``typing`` woul
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-ENDING = ".answer"
-"""How the names of these files end."""
-
 
 class Answer:
     """What a run of ``check`` said."""

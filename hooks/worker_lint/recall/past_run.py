@@ -12,10 +12,10 @@ import time
 from worker_lint.digest import digest_of
 from worker_lint.git import LISTING, WITHHELD, checkout_above
 from worker_lint.git_process import GitProcess
-from worker_lint.recall.answer import ENDING, read
+from worker_lint.recall.answer import read
 from worker_lint.recall.cache_places import caches
 from worker_lint.recall.states import state_of
-from worker_lint.settings_place import CACHE_TAG, CACHE_TAG_TEXT
+from worker_lint.settings_place import ANSWER_ENDING, CACHE_TAG, CACHE_TAG_TEXT
 from worker_lint.surroundings import surroundings
 
 TYPE_CHECKING = False  # as type checkers know it; the import of ``typing`` would be waited for
@@ -61,7 +61,9 @@ class PastRun:
             asked = (_FORMAT, sys.executable, sys.flags, encodings, os.getcwd(), list(arguments), environ)  # noqa: PTH109
         except (OSError, ValueError):  # no folder, or no output
             return None
-        return cls(digest_of(repr(asked).encode("utf-8", "surrogatepass")) + ENDING, [*caches(arguments, folders)])
+        return cls(
+            digest_of(repr(asked).encode("utf-8", "surrogatepass")) + ANSWER_ENDING, [*caches(arguments, folders)]
+        )
 
     def answer(self) -> Answer | None:
         """Return what it said; None where there was none, or where anything that this rests on has changed."""
