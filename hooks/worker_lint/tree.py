@@ -121,7 +121,7 @@ class Tree:
         for name, reason in _UNREADABLE.findall(said):  # named from the top of the checkout
             self.unreadable[os.path.relpath(os.path.join(top, os.fsdecode(name)), real)] = reason.decode()  # noqa: PTH118
         if self.witness is not None:
-            self.witness.hear(Listing(os.fspath(self.root), os.fspath(real), top, listed))
+            self.witness.hear(Listing(os.fspath(self.root), listed))
             for folder in (real, *real.parents):
                 self.witness.see(os.fspath(folder))
                 if os.fspath(folder) == top:

@@ -21,6 +21,7 @@ from tests.recall.conftest import FILES, LOADER, git, later
 from worker_lint import settled, surroundings
 from worker_lint.cli import main
 from worker_lint.recall import past_run
+from worker_lint.recall.answer import read
 from worker_lint.recall.past_run import PastRun
 from worker_lint.settings_place import CACHE_FOLDER, CACHE_TAG
 
@@ -419,11 +420,24 @@ def test_a_folder_that_is_away_while_git_searches_is_looked_at_again(checkout, c
     later(program, _GIT.format(flag=flag, git=shutil.which("git")))
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+    time.sleep(0.02)
     flag.touch()
     check()  # may have missed what was away
     flag.unlink()
     assert check() == check("--no-cache")
     assert recalled == [False, False]
+
+
+def test_the_folders_from_a_place_to_the_top_of_its_checkout_are_known(checkout, check):
+    """They may be away as well; that git meets that moment cannot be arranged."""
+    for number in range(FILES):
+        (checkout / "sub" / "code" / f"plain_{number}.py").parent.mkdir(exist_ok=True)
+        (checkout / "sub" / "code" / f"plain_{number}.py").write_text("print()\n", encoding="utf-8")
+    time.sleep(0.02)
+    check("sub/code", "--isolated")
+    (file,) = (checkout / CACHE_FOLDER).glob("*.answer")
+    _, grounds = read(os.fspath(file.parent), file.name)
+    assert {os.fspath(each) for each in (checkout, checkout / "sub", checkout / "sub" / "code")} < {*grounds.states}
 
 
 def test_what_changed_after_git_began_to_search_is_not_relied_on(checkout, check, recalled, monkeypatch):
@@ -440,6 +454,79 @@ def test_what_changed_after_git_began_to_search_is_not_relied_on(checkout, check
     check()
     check()
     assert recalled == [False, False]
+
+
+def test_a_link_is_followed_by_way_of_others(checkout, check, recalled):
+    for number in (1, 2):
+        later(checkout.parent / f"folder_{number}" / "counts.json", OLD.replace("1", str(number)))
+    via = checkout.parent / "via"
+    via.symlink_to(checkout.parent / "folder_1")
+    _link(checkout, via / "counts.json")
+    time.sleep(0.02)
+    before = check()
+    assert check() == before
+    via.unlink()
+    via.symlink_to(checkout.parent / "folder_2")
+    assert check() == check("--no-cache") != before
+    assert recalled == [False, True, False]
+
+
+def test_a_checkout_within_is_looked_at_anew(checkout, check, recalled):
+    _new_checkout(checkout)
+    time.sleep(0.02)
+    before = check()
+    later(checkout / "stray" / "train.py", LOADER.format(-9))
+    time.sleep(0.02)
+    assert check() == check("--no-cache") != before
+    assert recalled == [False, False]
+
+
+def test_a_folder_beside_that_git_does_not_know_is_looked_at_anew(checkout, check, recalled):
+    beside = checkout.parent / "beside"
+    later(beside / "train.py", LOADER.format(-9))
+    time.sleep(0.02)
+    before = check(".", "../beside")
+    later(beside / "more.py", LOADER.format(-9))
+    time.sleep(0.02)
+    assert check(".", "../beside") == check(".", "../beside", "--no-cache") != before
+    assert recalled == [False, False]
+
+
+def test_many_folders_are_looked_at_anew(checkout, check, recalled):
+    names = [f"folder_{number}" for number in range(9)]
+    for name in names:
+        (checkout / name).mkdir()
+        for number in range(15):
+            (checkout / name / f"plain_{number}.py").write_text("print()\n", encoding="utf-8")
+    time.sleep(0.02)
+    for many in (names, names[:8]):
+        assert check(*many) == check(*many)
+    assert recalled == [False, False, False, True]
+
+
+@pytest.mark.parametrize("color", [True, False])
+def test_a_terminal_gets_its_own_answer(checkout, color):
+    environ = {**os.environ, "PYTHONPATH": os.fspath(SOURCE), "TERM": "xterm"} | ({} if color else {"NO_COLOR": "1"})
+    command = [sys.executable, "-c", _AT_ONCE, "--profile=none", "--exit-zero"]
+
+    def shown():
+        own, theirs = os.openpty()
+        with subprocess.Popen(command, env=environ, stdout=theirs, stderr=subprocess.DEVNULL) as process:
+            os.close(theirs)
+            parts = []
+            try:
+                while part := os.read(own, 1 << 16):
+                    parts.append(part)
+            except OSError:  # Linux says so where nobody has the other end any more
+                pass
+            process.wait()
+        os.close(own)
+        return b"".join(parts)
+
+    subprocess.run(command, env=environ, capture_output=True, check=True)
+    assert (b"\x1b[" in shown()) is color
+    assert (b"\x1b[" in shown()) is color
+    assert b"\x1b[" not in subprocess.run(command, env=environ, capture_output=True, check=True).stdout
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root may do without")

@@ -26,12 +26,8 @@ class Answer:
 class Listing:
     """What git had to say of a folder."""
 
-    def __init__(self, folder: str, real: str, checkout: str, listed: bytes) -> None:
+    def __init__(self, folder: str, listed: bytes) -> None:
         self.folder = folder
-        self.real = real
-        """Its real path."""
-        self.checkout = checkout
-        """The top of the checkout in which it lies."""
         self.listed = listed
 
 
@@ -55,7 +51,7 @@ def written(name: str, answer: Answer, grounds: Grounds) -> bytes:
     texts += [grounds.surroundings, grounds.machine, "\0".join(states), "\0".join(states.values())]
     parts = [_encoded(text) for text in texts]
     for each in grounds.listings:
-        parts += (_encoded(each.folder), _encoded(each.real), _encoded(each.checkout), each.listed)
+        parts += (_encoded(each.folder), each.listed)
     body = b"".join((" ".join(map(str, map(len, parts))).encode(), b"\n", *parts))
     return digest_of(body).encode() + b"\n" + body
 
@@ -78,10 +74,7 @@ def read(folder: str, name: str) -> tuple[Answer, Grounds]:
     if own != name:
         raise ValueError(path)
     places = iter(parts[8:])
-    listings = [
-        Listing(_decoded(folder), _decoded(real), _decoded(checkout), listed)
-        for folder, real, checkout, listed in zip(*[places] * 4, strict=True)
-    ]
+    listings = [Listing(_decoded(folder), listed) for folder, listed in zip(places, places, strict=True)]
     by_path = dict(zip(paths.split("\0"), states.split("\0"), strict=True))
     return Answer(int(status), report, notices), Grounds(surroundings, machine, by_path, listings)
 

@@ -10,7 +10,7 @@ import sys
 import time
 
 from worker_lint.digest import digest_of
-from worker_lint.git import LISTING, WITHHELD, checkout_above
+from worker_lint.git import LISTING, WITHHELD
 from worker_lint.git_process import GitProcess
 from worker_lint.recall.answer import read
 from worker_lint.recall.cache_places import caches
@@ -108,9 +108,6 @@ def _means_nothing(variable: str) -> bool:
 
 def _holds(grounds: Grounds) -> bool:
     """Return whether all that an answer rests on is as it was."""
-    for each in grounds.listings:
-        if os.path.realpath(each.folder) != each.real or checkout_above(each.folder) != each.checkout:
-            return False
     asked: list[GitProcess] = []
     try:
         for each in grounds.listings:
