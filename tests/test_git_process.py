@@ -126,6 +126,21 @@ def test_a_process_that_may_not_wait_for_others_checks_all_the_same(tmp_path):
     assert _checked("signal.signal(signal.SIGCHLD, signal.SIG_IGN)", tmp_path) == FOUND
 
 
+def test_who_may_not_wait_for_it_does_not_know_how_it_ended(git, tmp_path):
+    git("kill -9 $$")
+    script = (
+        "import signal, threading\n"
+        "from worker_lint.git_process import GitProcess\n"
+        "signal.signal(signal.SIGCHLD, signal.SIG_IGN)\n"
+        "def run(): print(GitProcess(('git',)).answer()[0])\n"
+        "thread = threading.Thread(target=run); thread.start(); thread.join()\n"
+        "run()\n"
+    )
+    environ = {**os.environ, "PYTHONPATH": os.fspath(SOURCE)}
+    done = subprocess.run([sys.executable, "-c", script], env=environ, capture_output=True, check=True)
+    assert done.stdout.split() == [b"128", b"-9"]  # only the main thread can have the system tell
+
+
 def test_a_process_with_many_files_checks_all_the_same(tmp_path):
     before = (
         "resource.setrlimit(resource.RLIMIT_NOFILE, (2000, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))\n"

@@ -100,6 +100,7 @@ def put(folder: Path, name: str, data: bytes, *, private: bool = False) -> None:
     temporary = folder / f"{name}.{os.getpid()}{_BEGUN}"
     try:
         if private:
+            temporary.unlink(missing_ok=True)
             temporary.touch(_PRIVATE)
         temporary.write_bytes(data)
         temporary.replace(folder / name)

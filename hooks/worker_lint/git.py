@@ -19,6 +19,17 @@ def environment() -> dict[str, str]:
     return {**kept, "LC_ALL": "C"}
 
 
+def index_of(checkout: str) -> str:
+    """Return the path of the index of git for the folder ``checkout``, the top of one."""
+    place = os.path.join(checkout, ".git")  # noqa: PTH118
+    try:
+        with open(place, "rb", buffering=0) as file:  # noqa: PTH123
+            told = os.fsdecode(file.readall().removeprefix(b"gitdir: ").rstrip(b"\r\n"))
+    except OSError:  # it is the folder itself, in all but worktrees and submodules
+        told = ".git"
+    return os.path.join(checkout, told, "index")  # noqa: PTH118
+
+
 def checkout_above(folder: str | os.PathLike[str]) -> str | None:
     """Return the closest folder upward from the real ``folder`` that holds ``.git``."""
     real = os.path.realpath(folder)

@@ -33,6 +33,7 @@ class GitProcess:
 
     def __init__(self, command: tuple[Argument, ...]) -> None:
         """Start it. Raises OSError."""
+        _mind_children()
         self._ends: list[int] = []
         theirs: list[int] = []
         try:
@@ -73,8 +74,8 @@ class GitProcess:
         self._close(self._ends)
         try:
             status = os.waitstatus_to_exitcode(os.waitpid(self._process, 0)[1])
-        except ChildProcessError:  # who started this process has it ignore what becomes of others
-            status = _FAILED if said.startswith(b"fatal: ") else 0
+        except ChildProcessError:  # nobody can say how it ended
+            status = _FAILED
         return status, written, said
 
     def end(self) -> None:
@@ -130,6 +131,18 @@ def start(folder: str, *arguments: Argument) -> GitAtWork:
     except OSError:  # the first program of that name cannot be started; the other way finds the next one, if any
         pass
     return GitSubprocess(command)
+
+
+def _mind_children() -> None:
+    """Let the system keep how other processes ended, which whoever started this one may have told it not to."""
+    # Without the import of ``enum``, which ``signal`` is for.
+    from _signal import SIG_DFL, SIG_IGN, SIGCHLD, getsignal, signal  # type: ignore[import-not-found]
+
+    if getsignal(SIGCHLD) == SIG_IGN:
+        try:
+            signal(SIGCHLD, SIG_DFL)
+        except ValueError:  # only the main thread may
+            return
 
 
 def _handed_down() -> list[int]:

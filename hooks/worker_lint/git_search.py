@@ -10,8 +10,10 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 
+from worker_lint.git import checkout_above, index_of
 from worker_lint.git_process import start
 from worker_lint.languages import NAMES, SUFFIXES
+from worker_lint.recall.states import ABSENT, state_of
 from worker_lint.stems import STEMS, WIDE_MARKS
 
 TYPE_CHECKING = False  # as type checkers know it; the import of ``typing`` would be waited for
@@ -50,9 +52,16 @@ class Search:
         places += [f":(exclude,literal){folder}" for folder in without]
         asked = ("--files-with-matches", "--null", "--text", "--perl-regexp")
         where = () if tracked else ("--no-index",)
+        # What git has in its index while it searches is what it searches; another git reads it for the listing.
+        top = checkout_above(root) if tracked else None
+        self._index = None if top is None else index_of(top)
+        self._before = self._state()
         self._git: GitAtWork | None = None
         with suppress(OSError):
             self._git = start(os.fspath(root), "grep", *where, *options, *asked, *patterns, "--", *places)
+
+    def _state(self) -> str:
+        return ABSENT if self._index is None else state_of(self._index)
 
     def end(self) -> None:
         """Give it up."""
@@ -66,6 +75,6 @@ class Search:
             return None
         status, found, trouble = self._git.answer()
         # 1 stands for "nowhere". Who could not read a file says so, and ends as if it had no word.
-        if status not in (0, 1) or trouble:
+        if status not in (0, 1) or trouble or self._state() != self._before:
             return None
         return frozenset(map(os.fsdecode, found.split(b"\0")[:-1]))

@@ -428,6 +428,33 @@ def test_a_folder_that_is_away_while_git_searches_is_looked_at_again(checkout, c
     assert recalled == [False, False]
 
 
+@pytest.mark.parametrize("is_worktree", [False, True])
+def test_what_is_added_to_the_index_while_git_searches_is_searched_as_well(
+    checkout, check, recalled, monkeypatch, tmp_path, is_worktree
+):
+    later(checkout / "late.py", LOADER.format(-9))
+    if is_worktree:  # where the index lies elsewhere
+        (checkout / ".git").rename(tmp_path / "elsewhere")
+        later(checkout / ".git", f"gitdir: {tmp_path / 'elsewhere'}\n")
+        git(checkout, "config", "core.worktree", os.fspath(checkout))
+    flag = tmp_path / "flag"
+    program = tmp_path / "bin" / "git"
+    real = shutil.which("git")
+    later(
+        program,
+        f'#!/bin/sh\ncase "$*" in *ls-files*) [ -e {flag} ] && sleep 0.3 && {real} add late.py;; esac\nexec {real} "$@"\n',
+    )
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+    time.sleep(0.02)
+    flag.touch()
+    found = check("--isolated")
+    flag.unlink()
+    assert found == check("--isolated", "--no-cache")
+    assert check("--isolated") == found
+    assert "late.py" in json.dumps(found[1]["findings"])
+
+
 def test_the_folders_from_a_place_to_the_top_of_its_checkout_are_known(checkout, check):
     """They may be away as well; that git meets that moment cannot be arranged."""
     for number in range(FILES):
@@ -768,7 +795,8 @@ def test_all_that_a_run_looks_at_is_known(checkout, tmp_path):
     known, seen = json.loads(done.stderr.splitlines()[-1])
     inside = [Path(each) for each in seen if Path(each).is_relative_to(tmp_path)]
     assert len(inside) > FILES
-    folders = {checkout, checkout / ".git", *checkout.parents}  # where the checkout begins is looked at each time
+    # Where the checkout begins is looked at each time, and whether its index is the same at the end of a search.
+    folders = {checkout, checkout / ".git", checkout / ".git" / "index", *checkout.parents}
     unknown = {
         each for each in inside
         if os.fspath(each) not in known

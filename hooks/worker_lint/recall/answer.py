@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from stat import S_ISREG
 
 from worker_lint.digest import digest_of
 
@@ -59,6 +60,8 @@ def written(name: str, answer: Answer, grounds: Grounds) -> bytes:
 def read(folder: str, name: str) -> tuple[Answer, Grounds]:
     """Return what the file ``name`` in ``folder`` keeps. Raises OSError, and ValueError where it is broken."""
     path = os.path.join(folder, name)  # noqa: PTH118 - pathlib is not imported yet
+    if not S_ISREG(os.lstat(path).st_mode):  # a pipe would wait for somebody to write
+        raise ValueError(path)
     with open(path, "rb", buffering=0) as file:  # noqa: PTH123
         data = file.readall()
     digest, _, body = data.partition(b"\n")

@@ -59,7 +59,7 @@ class PastRun:
         try:
             encodings = (sys.getfilesystemencoding(), sys.stdout.encoding, sys.stdout.isatty())
             asked = (_FORMAT, sys.executable, sys.flags, encodings, os.getcwd(), list(arguments), environ)  # noqa: PTH109
-        except (OSError, ValueError):  # no folder, or no output
+        except (OSError, ValueError, AttributeError):  # no folder, no output, or one of a caller's own kind
             return None
         return cls(
             digest_of(repr(asked).encode("utf-8", "surrogatepass")) + ANSWER_ENDING, [*caches(arguments, folders)]

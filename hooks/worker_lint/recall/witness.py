@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from stat import S_IROTH
+from stat import S_IROTH, S_IXOTH
 from typing import TYPE_CHECKING
 
 from worker_lint.recall.answer import Grounds
-from worker_lint.recall.states import FILE, LINK, UNKNOWN, last_change, state_after, state_by
+from worker_lint.recall.states import FILE, FOLDER, LINK, UNKNOWN, last_change, state_after, state_by
 from worker_lint.settled import is_settled
 
 if TYPE_CHECKING:
     from worker_lint.recall.answer import Listing
 
 
+_OPEN = {FILE: S_IROTH, FOLDER: S_IXOTH}
+"""The permission with which others may read what is in a file, or in a folder."""
 _MOST_LISTINGS = 8
 """Folders that git is asked about at once, where an answer may be given again: each is a process."""
 
@@ -31,7 +33,7 @@ class Witness:
         self._begun = begun
         self._sure = True
         self.is_private = False
-        """Whether others may not read some file that was looked at."""
+        """Whether others may not read some of the files that were looked at."""
         self._states: dict[str, str] = {}
         self._listings: list[Listing] = []
 
@@ -54,7 +56,7 @@ class Witness:
             # A folder that was moved away for a moment, and back, shows that in its own times alone.
             settled = is_settled(max(found.st_mtime_ns, found.st_ctime_ns), self._begun)
             self._sure = settled and state != UNKNOWN
-            self.is_private |= state[0] == FILE and not found.st_mode & S_IROTH
+            self.is_private |= not found.st_mode & _OPEN.get(state[0], S_IROTH)
             if state[0] == LINK:
                 self.see(os.path.realpath(path))
         return found
