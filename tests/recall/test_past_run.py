@@ -334,6 +334,7 @@ def test_a_profile_that_comes_through_a_pipe_is_read_anew(checkout, recalled, ca
     assert recalled == [False, False]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="only there does it lead to a file that has no name")
 def test_a_profile_without_a_name_is_read_anew(checkout, tmp_path):
     document = json.loads(PROFILE.read_bytes())
@@ -414,6 +415,7 @@ exec {git} "$@"
 """
 
 
+@pytest.mark.slow
 def test_a_folder_that_is_away_while_git_searches_is_looked_at_again(checkout, check, recalled, monkeypatch, tmp_path):
     flag = tmp_path / "flag"
     program = tmp_path / "bin" / "git"
@@ -428,6 +430,7 @@ def test_a_folder_that_is_away_while_git_searches_is_looked_at_again(checkout, c
     assert recalled == [False, False]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_worktree", [False, True])
 def test_what_is_added_to_the_index_while_git_searches_is_searched_as_well(
     checkout, check, recalled, monkeypatch, tmp_path, is_worktree
@@ -531,6 +534,7 @@ def test_many_folders_are_looked_at_anew(checkout, check, recalled):
     assert recalled == [False, False, False, True]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("color", [True, False])
 def test_a_terminal_gets_its_own_answer(checkout, color):
     environ = {**os.environ, "PYTHONPATH": os.fspath(SOURCE), "TERM": "xterm"} | ({} if color else {"NO_COLOR": "1"})
@@ -556,6 +560,7 @@ def test_a_terminal_gets_its_own_answer(checkout, color):
     assert b"\x1b[" not in subprocess.run(command, env=environ, capture_output=True, check=True).stdout
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root may do without")
 @pytest.mark.skipif(shutil.which("setpriv") is None, reason="setpriv is missing")
 def test_the_rights_of_the_user_count(checkout):
@@ -569,6 +574,7 @@ def test_the_rights_of_the_user_count(checkout):
     assert subprocess.run(less, env=environ, capture_output=True, check=False).returncode == 2
 
 
+@pytest.mark.slow
 def test_another_text_mode_is_another_question(checkout):
     later(checkout / "caf\N{LATIN SMALL LETTER E WITH ACUTE}.py", LOADER.format(-7))
     time.sleep(0.02)
@@ -739,6 +745,7 @@ def test_an_answer_is_given_without_settings_or_rules(checkout):
 
 _WATCHED = """
 import json, os, sys
+import pathlib, json.decoder, subprocess, shutil
 seen = set()
 def note(path):
     if isinstance(path, int):
@@ -752,7 +759,6 @@ for name in ("stat", "lstat", "access", "readlink"):
         note(path)
         return real(path, *more, **named)
     setattr(os, name, watched)
-import pathlib, json.decoder, subprocess, shutil
 from worker_lint import settled
 settled._PATIENCE = 0
 from worker_lint.recall.witness import Witness
