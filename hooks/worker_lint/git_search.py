@@ -74,7 +74,8 @@ class Search:
         if self._git is None:
             return None
         status, found, trouble = self._git.answer()
-        # 1 stands for "nowhere". Who could not read a file says so, and ends as if it had no word.
+        # 1 stands for "nowhere". Who could not read a file says so, and ends as if it had no word; of a file that is
+        # gone git says nothing, and neither does anybody else. With another index, others would have been searched.
         if status not in (0, 1) or trouble or self._state() != self._before:
             return None
         return frozenset(map(os.fsdecode, found.split(b"\0")[:-1]))
